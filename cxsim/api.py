@@ -1,0 +1,65 @@
+"""The Python interface: load a world, simulate it, compare scenarios; names as on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cxsim.config.loading import load, load_scenario
+from cxsim.settings.schema import Config, ScenarioSpec
+from cxsim.whatif import compare as comparing
+from cxsim.whatif.cell import Progress, silent
+from cxsim.whatif.compare import Comparison
+from cxsim.whatif.simulate import Run, simulate
+
+__all__ = ["Comparison", "Config", "Run", "ScenarioSpec", "compare", "load", "load_scenario", "simulate"]
+
+Scenario = str | ScenarioSpec | Sequence[ScenarioSpec]
+
+
+def compare(
+    config: Config, scenarios: Sequence[Scenario], *, baseline: Scenario = "none", progress: Progress = silent,
+    **kwargs: Any,
+) -> Comparison:
+    """Compare scenarios with a baseline, paired replication by replication.
+
+    Parameters
+    ----------
+    config : Config
+        The world, from :func:`cxsim.load`.
+    scenarios : sequence
+        Names of shipped or own scenarios (``"points_program"``, ``"points_program+live_chat"``),
+        :class:`ScenarioSpec` objects, or lists of them (the parts of one scenario).
+    baseline : name or ScenarioSpec
+        Another baseline than the market itself.
+    progress : callable
+        Called with (name, done, total) after each cell.
+    **kwargs
+        As :func:`cxsim.whatif.compare.compare`.
+
+    Returns
+    -------
+    Comparison
+        Its `comparison` table holds paired differences with intervals.
+
+    Raises
+    ------
+    CxsimError
+        When a scenario is unknown (with the nearest name), named twice or impossible in this world.
+
+    Examples
+    --------
+    >>> import cxsim
+    >>> config = cxsim.load(["n_customers=200", "horizon_days=60", "replications=3", "reference.customers=2000"])
+    >>> result = cxsim.compare(config, ["points_program"])
+    >>> result.comparison.select(metric="profit", period="total", segment="all")["replications"].tolist()
+    [3]
+    """
+    sides = [_parts(scenario) for scenario in scenarios]
+    return comparing.compare(config, sides, baseline=_parts(baseline), progress=progress, **kwargs)
+
+
+def _parts(scenario: Scenario) -> list[ScenarioSpec]:
+    if isinstance(scenario, str):
+        return load_scenario(scenario)
+    return [scenario] if isinstance(scenario, ScenarioSpec) else list(scenario)

@@ -1,0 +1,126 @@
+"""Who comes, and when: keyed layers of candidates, so that more acquisition only adds people."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxsim.behaviour.accounts import open_account, stop_counting
+from cxsim.behaviour.draws import LIFE, block, decision, exponential, uniform
+from cxsim.behaviour.effects import unit_exponential
+from cxsim.behaviour.life import D_NEED, be_born, exposed_row, live_until_today
+from cxsim.behaviour.money import residual_value
+from cxsim.behaviour.recognize import rest
+from cxsim.behaviour.renewal import fall_due, subscribe
+from cxsim.behaviour.state import ARRIVE, CONTACT_CENTRE, GONE, SUBSCRIPTION
+from cxsim.journal.compiling import compiled
+from cxsim.journal.events import HORIZON, KIND, LOG_SHARE, N_CUSTOMERS
+from cxsim.journal.tallies import FRACTION, MONEY, N_ENTERED, count
+from cxsim.journal.ticks import DAY, NEVER, after
+from cxsim.journal.words import START
+
+D_ROOT = decision("identity/root")
+D_ARRIVAL = decision("arrival/gap")
+D_ENTERS = decision("arrival/enters")
+
+
+@compiled
+def root_identity(stream_id, number):
+    """The 63-bit identity of somebody nobody invited: hash of (source, layer, candidate number)."""
+    return np.int64(block(np.uint64(0), stream_id, number, D_ROOT)[0] >> np.uint64(1))
+
+
+@compiled
+def next_candidate(world, s):
+    """Move a layer on to its next candidate; the tick he would enter (NEVER past the horizon).
+
+    Reads: the layer's rate. Writes: the layer's number and tick. Returns: a tick.
+    Draws: "arrival/gap" of the layer.
+    """
+    stream = world.streams[s]
+    u = uniform(world.keys[LIFE], stream.id, stream.number, D_ARRIVAL)
+    stream.number += 1
+    tick = after(stream.tick, exponential(u) / stream.rate)
+    stream.tick = tick if tick < world.cursor[HORIZON] else NEVER
+    return stream.tick
+
+
+@compiled
+def admit_candidate(world, s):
+    """Let the layer's candidate enter if the arrival rate of his day reaches him.
+
+    Candidate of layer l enters iff u < clamp(rate(day)/R0 - l, 0, 1): a higher rate opens
+    more of the same layers and reshuffles nobody.
+
+    Reads: arrival rates. Writes: a record. Returns: his place, or -1. Draws: "arrival/enters".
+    """
+    stream = world.streams[s]
+    identity = root_identity(stream.id, stream.number)
+    reach = world.arrivals[stream.arrivals, stream.tick // DAY] / stream.rate - stream.layer
+    if reach <= 0.0 or uniform(world.keys[LIFE], identity, 0, D_ENTERS) >= reach:
+        return -1
+    i = be_born(world, identity, stream.source, -1, stream.tick, world.cursor[LOG_SHARE] / FRACTION)
+    world.customers[i].channel = stream.channel
+    return i
+
+
+@compiled
+def enter(world, i, now):
+    """A newcomer enters: a contact reaches its channel, a subscriber pays, a prospect has a need.
+
+    Reads: kind of market. Writes: accounts, stage. Returns: the tick of what is next.
+    Draws: the scenario's exposure, "need".
+    """
+    c = world.customers[i]
+    if world.cursor[KIND] == CONTACT_CENTRE:
+        c.row = exposed_row(world, c, now)
+        c.stage = ARRIVE
+        return now
+    count(world, c.segment, now, N_ENTERED, 1)
+    c.row = exposed_row(world, c, now)
+    c.journey = -1
+    open_account(world, c)
+    if world.cursor[KIND] == SUBSCRIPTION:
+        c.need_left = unit_exponential(world, c, D_NEED, 0)
+        subscribe(world, c, now)
+    else:
+        c.n_needs = 1
+        c.need_left = unit_exponential(world, c, D_NEED, 1)
+        c.waiting[0] = now
+        c.n_waiting = 1
+    return rest(world, i, now)
+
+
+@compiled
+def populate(world, stream_id, n, history_days):
+    """Put the starters into the world, each with the life he lived before day 0.
+
+    Reads: segment shares. Writes: n records, each with its stage and the tick of what is next.
+    Returns: nothing. Draws: those of `be_born` and `live_until_today`.
+    """
+    for number in range(n):
+        identity = root_identity(stream_id, number)
+        i = be_born(world, identity, START, -1, 0, world.cursor[LOG_SHARE] / FRACTION)
+        live_until_today(world, i, history_days)
+        c = world.customers[i]
+        c.row = exposed_row(world, c, 0)
+        c.at = rest(world, i, 0) if c.status != GONE else NEVER
+
+
+@compiled
+def settle(world):
+    """Bring every account up to the horizon: what fell due, month ends, residual values.
+
+    Reads: every record. Writes: accounts, residual values. Returns: nothing. Draws: nothing.
+    """
+    horizon = world.cursor[HORIZON]
+    n = world.cursor[N_CUSTOMERS]
+    for i in range(n):
+        c = world.customers[i]
+        if c.entry < horizon:
+            fall_due(world, i, horizon)
+            if c.is_counted != 0:
+                stop_counting(world, c)
+    for i in range(n):
+        c = world.customers[i]
+        age = min(max(0, horizon // DAY - max(0, c.entry // DAY)), world.discount.shape[0] - 1)
+        c.residual = int(np.rint(residual_value(world, c) * world.discount[age] * MONEY))

@@ -1,0 +1,41 @@
+"""What the brand does at midnight: publish yesterday's figures and book the day's shared costs."""
+
+from __future__ import annotations
+
+from cxsim.journal.compiling import compiled
+from cxsim.journal.tallies import book_shared
+from cxsim.journal.ticks import DAY, MINUTE
+from cxsim.journal.words import C_MEDIA, C_PROGRAMME, C_STAFF, PAID, SHARED
+
+
+@compiled
+def publish_waits(world):
+    """Publish the mean wait of every channel and hour; an hour without contacts keeps its last."""
+    for k in range(world.wait_sums.shape[0]):
+        for hour in range(24):
+            sums = world.wait_sums[k, hour]
+            if sums[0] > 0:
+                world.waits[k, hour] = sums[1] / sums[0] / MINUTE
+                sums[2] += sums[0]
+                sums[3] += sums[1]
+                sums[0] = 0
+                sums[1] = 0
+
+
+@compiled
+def begin_day(world, day):
+    """Publish figures made from events before today, then book paid hours, media, programme.
+
+    Reads: staff plan, media plan. Writes: published waits, ledger. Returns: nothing.
+    Draws: nothing.
+    """
+    if day > 0:
+        publish_waits(world)
+    tick = day * DAY
+    for k in range(world.staff_cost.shape[1]):
+        if world.staff_cost[day, k] > 0:
+            book_shared(world, tick, SHARED, k, C_STAFF, world.staff[day, k], world.staff_cost[day, k])
+    if world.media_cost[day] > 0:
+        book_shared(world, tick, PAID, -1, C_MEDIA, 1, world.media_cost[day])
+    if world.programme_cost[day] > 0:
+        book_shared(world, tick, SHARED, -1, C_PROGRAMME, 1, world.programme_cost[day])

@@ -1,0 +1,90 @@
+"""Which channel, and at what hour: a multinomial logit whose luck is keyed by the channel's name."""
+
+from __future__ import annotations
+
+import math
+
+from cxsim.behaviour.draws import LIFE, block, decision, gumbel, unit
+from cxsim.behaviour.state import ARRIVE, STAFFED
+from cxsim.journal.compiling import compiled
+from cxsim.journal.events import FIRST_WEEKDAY, record
+from cxsim.journal.ticks import DAY, HOUR
+from cxsim.journal.words import CHOICE_CHANNEL
+
+D_CHOICE = decision("choice")
+D_HOUR = decision("hour")
+N_DAYS_SEARCHED = 8
+
+
+@compiled
+def doors(world, channel, day):
+    """Cumulative shares of a day's contacts by hour; all 0 on a day the doors stay shut."""
+    row = world.day_row[min(day, world.day_row.shape[0] - 1)]
+    return world.hours[row, channel, (day + world.cursor[FIRST_WEEKDAY]) % 7]
+
+
+@compiled
+def hour_within(world, channel, day, u):
+    """The tick of a day at which a contact falls, drawn from the channel's weekday-hour profile."""
+    shares = doors(world, channel, day)
+    hour = 0
+    while hour < 23 and u >= shares[hour + 1]:
+        hour += 1
+    within = (u - shares[hour]) / (shares[hour + 1] - shares[hour])
+    return day * DAY + hour * HOUR + min(int(within * HOUR), HOUR - 1)
+
+
+@compiled
+def is_open_day(world, channel, day):
+    """Whether a channel's doors open at all on a day."""
+    return doors(world, channel, day)[24] > 0.0
+
+
+@compiled
+def moment_on(world, channel, now, first, second):
+    """When he will make contact: today if that moment is still to come, else the next open day.
+
+    `first` and `second` are the uniforms of the two draws.
+    """
+    today = now // DAY
+    if is_open_day(world, channel, today):
+        tick = hour_within(world, channel, today, first)
+        if tick > now:
+            return tick
+    for day in range(today + 1, today + N_DAYS_SEARCHED):
+        if is_open_day(world, channel, day):
+            return hour_within(world, channel, day, second)
+    return now
+
+
+@compiled
+def choose_channel(world, i, now):
+    """Choose the channel of the request and the moment of contact.
+
+    U = log(share) - b_wait E[wait] - b_effort effort + Gumbel(name). The expected wait is
+    yesterday's published mean of that channel at that hour, never the live queue.
+    Source: Guadagni & Little (1983), Marketing Science 2:203.
+
+    Reads: row, published waits. Writes: channel, stage, log. Returns: the tick of contact.
+    Draws: "choice" and "hour" by channel name.
+    """
+    c = world.customers[i]
+    row = world.rows[c.row, c.segment]
+    key, occurrence = world.keys[LIFE], (c.journey << 8) | (c.attempt & 255)
+    best, chosen, at = -math.inf, -1, now
+    for k in range(world.channels.shape[1]):
+        channel = world.channels[c.row, k]
+        if channel.share <= 0.0:
+            continue
+        low, high = block(key, c.id, occurrence, D_HOUR ^ channel.salt)
+        tick = moment_on(world, k, now, unit(low), unit(high))
+        low, high = block(key, c.id, occurrence, D_CHOICE ^ channel.salt)
+        utility = math.log(channel.share) + gumbel(unit(low)) - row.choice_effort * channel.effort_minutes
+        if channel.kind == STAFFED:
+            utility -= row.choice_wait * world.waits[k, tick % DAY // HOUR]
+        if utility > best:
+            best, chosen, at = utility, k, tick
+    c.channel = chosen
+    c.stage = ARRIVE
+    record(world, c, now, CHOICE_CHANNEL, chosen, 0, math.nan, 0)
+    return at

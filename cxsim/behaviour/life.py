@@ -1,0 +1,166 @@
+"""How a life begins: identity, traits, and for those already there the years before day 0."""
+
+from __future__ import annotations
+
+import math
+
+from cxsim.behaviour.accounts import open_account
+from cxsim.behaviour.draws import LIFE, T_NORMAL_TABLE, decision, gumbel, positive_quantile, uniform
+from cxsim.behaviour.effects import unit_exponential
+from cxsim.behaviour.state import (
+    CONTACT_CENTRE, CUSTOMER, GONE, PROSPECT, SUBSCRIPTION, T_EXIT, T_RATE, T_SPEND_SCALE,
+    TABLES_PER_SEGMENT)
+from cxsim.journal.compiling import compiled
+from cxsim.journal.events import KIND, N_CUSTOMERS
+from cxsim.journal.ticks import DAY, NEVER, ticks
+
+D_RATE = decision("life/rate")
+D_EXIT_CHANCE = decision("life/exit_chance")
+D_SPEND_SCALE = decision("life/spend_scale")
+D_BUDGET = decision("life/budget")
+D_NEED = decision("need")
+D_START = decision("life/start")
+D_LOG = decision("log")
+
+
+@compiled
+def choose_segment(world, identity):
+    """The segment he belongs to for life (Gumbel-max by name)."""
+    best, chosen = -math.inf, 0
+    for s in range(world.rows.shape[1]):
+        share = world.rows[0, s].share
+        if share > 0.0:
+            u = uniform(world.keys[LIFE], identity, 0, world.segment_ids[s])
+            utility = math.log(share) + gumbel(u)
+            if utility > best:
+                best, chosen = utility, s
+    return chosen
+
+
+@compiled
+def table_of(c, which):
+    """The quantile table of one of his traits."""
+    return T_NORMAL_TABLE + c.segment * TABLES_PER_SEGMENT + which
+
+
+@compiled
+def be_born(world, identity, source, parent, entry, log_share):
+    """Write a new customer at the end of the array: who he is, before anything happens to him.
+
+    Reads: segment shares. Writes: a record. Returns: its place. Draws: "segment/<name>",
+    "life/rate", "life/exit_chance", "life/spend_scale", "life/budget", "log".
+    """
+    i = world.cursor[N_CUSTOMERS]
+    world.cursor[N_CUSTOMERS] = i + 1
+    c = world.customers[i]
+    c.id = identity
+    c.source = source
+    c.parent = parent
+    c.entry = entry
+    c.status = PROSPECT
+    c.channel = -1
+    c.queue_next = -1
+    c.queue_previous = -1
+    c.is_logged = 1 if uniform(world.keys[LIFE], identity, 0, D_LOG) < log_share else 0
+    c.need_clock = max(0, entry)
+    c.judged_at = c.need_clock
+    c.left = NEVER
+    if world.cursor[KIND] == CONTACT_CENTRE:
+        return i
+    c.segment = choose_segment(world, identity)
+    c.expectation = world.anchor[c.segment, 0, 0]
+    key, tables = world.keys[LIFE], world.quantiles
+    if world.cursor[KIND] == SUBSCRIPTION:
+        c.rate = world.rows[0, c.segment].support_rate
+    else:
+        c.rate = positive_quantile(tables, table_of(c, T_RATE), uniform(key, identity, 0, D_RATE))
+        u = uniform(key, identity, 0, D_SPEND_SCALE)
+        c.spend_scale = 1.0 / positive_quantile(tables, table_of(c, T_SPEND_SCALE), u)
+    u = uniform(key, identity, 0, D_EXIT_CHANCE)
+    c.exit_hazard = positive_quantile(tables, table_of(c, T_EXIT), u)
+    c.life_left = unit_exponential(world, c, D_BUDGET, 0)
+    return i
+
+
+@compiled
+def live_until_today(world, i, history_days):
+    """Let a starter live neutrally from his entry to day 0 (a new cohort has no history).
+
+    Reads: traits. Writes: orders, renewals, life budget, need clock. Returns: nothing.
+    Draws: "life/start", "need".
+    """
+    c = world.customers[i]
+    c.status = CUSTOMER
+    if history_days > 0:
+        age = uniform(world.keys[LIFE], c.id, 0, D_START) * history_days
+        c.entry = -ticks(age)
+    else:
+        c.entry = -1
+    if world.cursor[KIND] == SUBSCRIPTION:
+        _subscribe_before(world, c)
+    else:
+        _buy_before(world, c)
+    c.need_clock = 0
+    c.judged_at = 0
+    open_account(world, c)
+
+
+@compiled
+def _buy_before(world, c):
+    """Orders before day 0: the first at entry, the others while the life budget lasts."""
+    c.n_orders = 1
+    c.last_order = c.entry
+    clock = c.entry
+    c.n_needs = 1
+    c.need_left = unit_exponential(world, c, D_NEED, 1)
+    while True:
+        gap = ticks(c.need_left / c.rate)
+        if clock + gap >= 0:
+            c.need_left = max(0.0, c.need_left - c.rate * (-clock) / DAY)
+            break
+        clock += gap
+        c.n_orders += 1
+        c.last_order = clock
+        c.n_needs += 1
+        c.need_left = unit_exponential(world, c, D_NEED, c.n_needs)
+        c.life_left -= c.exit_hazard
+        if c.life_left <= 0.0:
+            c.status = GONE
+            c.left = clock
+            break
+    c.journey = c.n_needs - 1
+
+
+@compiled
+def _subscribe_before(world, c):
+    """Renewals before day 0: his phase is that of his entry."""
+    period = int(world.rows[0, c.segment].renewal_ticks)
+    start = c.entry if c.entry < -1 else 0
+    c.next_renewal = start + period
+    while c.next_renewal < 0:
+        c.life_left -= c.exit_hazard
+        if c.life_left <= 0.0:
+            c.status = GONE
+            c.left = c.next_renewal
+            break
+        c.n_renewals += 1
+        c.next_renewal += period
+    c.journey = -1
+    c.n_needs = 0
+    c.need_left = unit_exponential(world, c, D_NEED, 0)
+
+
+@compiled
+def exposed_row(world, c, now):
+    """The row of parameters he lives under: the scenario parts he is exposed to at `now`.
+
+    A part reaches him once its ramp passes his own keyed uniform; rows are numbered by the
+    set of parts (bit k for part k); row 0 is the baseline.
+    """
+    row = 0
+    day = min(now // DAY, world.ramp.shape[1] - 1)
+    for part in range(world.ramp.shape[0]):
+        share = world.ramp[part, day]
+        if share > 0.0 and uniform(world.keys[LIFE], c.id, 0, world.part_ids[part]) < share:
+            row |= 1 << part
+    return row

@@ -1,0 +1,178 @@
+"""What is known of a customer and of his world: the layouts that both engines carry."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+from numba.experimental import structref
+
+from cxsim.journal.compiling import compiled
+
+# Status of a life.
+PROSPECT, CUSTOMER, GONE = range(3)
+
+# What happens next to a customer (engines wake him for it).
+(ENTER, RECOGNIZE, CHOOSE, ARRIVE, LEAVE_QUEUE, FINISH, DELIVER, REPEAT, RENEW, REST) = range(10)
+
+# How a contact ended.
+SERVED, ABANDONED, CLOSED, FAILED = range(4)
+
+# Kinds of market and, in the same order, the kind of journey its customers make.
+TRANSACTIONAL, SUBSCRIPTION, CONTACT_CENTRE = range(3)
+
+# Kinds of channel.
+DIGITAL, STAFFED = range(2)
+
+# Links from satisfaction (and other effects) to behaviour.
+LINKS = ("rate", "exit", "spend", "upsell", "invitation")
+L_RATE, L_EXIT, L_SPEND, L_UPSELL, L_INVITATION = range(len(LINKS))
+EXIT_BINS = 15
+
+# Read-outs whose mean and spread the reference fixes.
+MOMENTS = ("quality", "satisfaction", "journey", "contact", "effort")
+M_QUALITY, M_SATISFACTION, M_JOURNEY, M_CONTACT, M_EFFORT = range(len(MOMENTS))
+
+# Surveys and their cut points.
+NPS, CSAT, CSAT_JOURNEY, CES = range(4)
+
+# Quantile tables: the normal one first, then these of each segment.
+T_NORMAL, T_RATE, T_EXIT, T_SPEND_SCALE, T_SPEND = range(5)
+TABLES_PER_SEGMENT = 4
+
+N_WAITING = 8
+
+CUSTOMER_RECORD = np.dtype([
+    # identity
+    ("id", "i8"), ("parent", "i8"), ("entry", "i8"), ("segment", "i8"), ("source", "i8"),
+    ("status", "i8"), ("is_logged", "i8"), ("sequence", "i8"), ("row", "i8"),
+    # traits and life
+    ("rate", "f8"), ("exit_hazard", "f8"), ("spend_scale", "f8"), ("life_left", "f8"),
+    ("exposures", "i8"), ("n_orders", "i8"), ("last_order", "i8"), ("left", "i8"),
+    # need clock
+    ("need_left", "f8"), ("need_clock", "i8"), ("n_needs", "i8"), ("n_waiting", "i8"),
+    ("waiting", "i8", (N_WAITING,)),
+    # the journey under way
+    ("need_tick", "i8"), ("joined", "i8"), ("wait_ticks", "i8"), ("journey", "i8"), ("attempt", "i8"),
+    ("channel", "i8"), ("failures", "i8"), ("effort_minutes", "f8"), ("fit", "f8"), ("is_ordered", "i8"),
+    # memory
+    ("n_judged", "i8"), ("satisfaction", "f8"), ("judged_at", "i8"), ("expectation", "f8"),
+    # subscription
+    ("next_renewal", "i8"), ("n_renewals", "i8"), ("has_step", "i8"), ("fee_step", "i8"),
+    # points
+    ("points", "i8"), ("points_at", "i8"), ("is_enrolled", "i8"), ("is_counted", "i8"),
+    ("counted_from", "i8"), ("bonus", "i8"),
+    # accounts
+    ("margin", "i8"), ("margin_discounted", "i8"), ("residual", "i8"), ("boundary", "i8"), ("was_active", "i8"),
+    ("was_active_first", "i8"), ("repeat_month", "i8"), ("has_repeated", "i8"), ("is_alive_end", "i8"),
+    # what the engine needs to wake him
+    ("stage", "i8"), ("at", "i8"), ("stamp", "i8"), ("queue_next", "i8"), ("queue_previous", "i8"),
+], align=True)
+
+# Parameters of one row (a set of active scenario parts) and segment.
+ROW = np.dtype([(name, "f8") for name in (
+    "share", "support_rate", "fee", "goods_share", "p_lost", "delivery_days", "p_late", "late_days",
+    "use_days", "delivery_cost",
+    "p_offer", "upsell_logit", "rel_upsell", "fee_step", "has_upsell_effect",
+    "w_effort", "w_wait", "w_failure", "w_fit", "effort_half", "wait_half", "noise_sd", "fit_logit",
+    "fit_spread", "quality_weight", "loss_aversion", "sensitivity", "expectation_n0", "expectation_floor",
+    "memory_days", "memory_n0", "b_rate", "b_exit", "b_spend", "b_upsell", "b_invitation",
+    "earn_rate", "points_per_unit", "reward_points", "p_enrol", "p_redeem", "expiry_days",
+    "goal_gradient", "reward_cost_share", "programme_cost",
+    "invitations", "p_convert", "referral_delay", "bonus", "friend_bonus",
+    "choice_wait", "choice_effort", "survey_noise", "media_per_day", "spend_shape", "window_ticks",
+    "renewal_ticks", "discount_per_day",
+)], align=True)
+
+# Parameters of one row and channel.
+CHANNEL_RECORD = np.dtype([
+    ("kind", "i8"), ("serves_all", "i8"), ("salt", "i8"), ("share", "f8"), ("session_days", "f8"),
+    ("p_failure", "f8"), ("visit_cost", "f8"), ("handle_days", "f8"), ("patience_days", "f8"),
+    ("contact_fee", "f8"), ("wage_per_day", "f8"), ("effort_minutes", "f8"),
+], align=True)
+
+# A layer of arrivals: a keyed Poisson process of candidates, some of whom enter.
+STREAM = np.dtype([
+    ("id", "i8"), ("tick", "i8"), ("rate", "f8"), ("number", "i8"), ("source", "i8"), ("layer", "i8"),
+    ("channel", "i8"), ("arrivals", "i8"),
+], align=True)
+
+# The arrays a world holds. `rows` and the like are parameters and are never written.
+WORLD_FIELDS = {
+    "customers": "CUSTOMER_RECORD, one a customer",
+    "rows": "ROW [row, segment]",
+    "channels": "CHANNEL_RECORD [row, channel]",
+    "day_row": "i8 [day] the row that shared things (doors, staff, media) follow on a day",
+    "hours": "f8 [row, channel, weekday, 25] cumulative share of contacts by hour",
+    "staff": "i8 [day, channel] employees on duty",
+    "staff_cost": "i8 [day, channel] paid hours, in 1/10,000 of the currency",
+    "media_cost": "i8 [day]",
+    "programme_cost": "i8 [day]",
+    "streams": "STREAM, one a layer of arrivals",
+    "arrivals": "f8 [source row, day] newcomers a day",
+    "kappa": "f8 [link, segment, group, bin] intercepts of the reference",
+    "is_moved": "i8 [link] whether anything moves this link",
+    "anchor": "f8 [segment, read-out, 2] mean and spread in the baseline",
+    "cuts": "f8 [segment, survey, 10] cut points of the read-outs",
+    "quantiles": "f8 [table, knot, 2] value and slope",
+    "segment_ids": "i8 [segment] decision number of each segment's name",
+    "part_ids": "i8 [part] decision number of each scenario part",
+    "ramp": "f8 [part, day] share of customers exposed",
+    "keys": "u8 [domain]",
+    "waits": "f8 [channel, hour] published mean wait in minutes",
+    "wait_sums": "i8 [channel, hour, 4] contacts and ticks since the last midnight, and before it",
+    "month_of_day": "i8 [day]",
+    "month_starts": "i8 [months + 1] ticks",
+    "discount": "f8 [day]",
+    "cursor": "i8, see journal.events",
+    "events": "EVENT",
+    "tally": "i8 [segment + shared, months + 1, counter]; the last month is the total",
+    "ledger": "i8 [day, segment + shared, source, channel + none, category, 2]",
+    "points": "i8 [day, segment, 3] issued, redeemed, expired",
+    "ages": "i8 [day] margin of acquired customers by age",
+    "moments": "i8 [segment, read-out, 3] count, sum, sum of squares",
+    "exposures": "i8 [link, segment, group, bin, 2] sums of probability, with and without effects",
+    "recent": "i8 [segment, 6] figures of the last 90 days for residual values",
+}
+
+
+@structref.register
+class WorldType(types.StructRef):
+    """The compiled type of a world: one pointer, so that calls pass one word, not thirty arrays."""
+
+    def preprocess_fields(self, fields):
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+
+class World(structref.StructRefProxy):
+    """All a running replication holds; make one with :func:`make_world`."""
+
+    def __new__(cls, *arrays):
+        return structref.StructRefProxy.__new__(cls, *arrays)
+
+
+structref.define_proxy(World, WorldType, list(WORLD_FIELDS))
+
+
+def make_world(arrays: dict[str, np.ndarray]) -> World:
+    """Tie arrays into a world; the arrays stay shared with the caller.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> arrays = {name: np.zeros(1) for name in WORLD_FIELDS}
+    >>> type(make_world(arrays)).__name__
+    'World'
+    """
+    return World(*(arrays[name] for name in WORLD_FIELDS))
+
+
+@compiled
+def replace_customers(world, customers):
+    """Let a world go on with a longer array of customers (the old ones copied in)."""
+    world.customers = customers
+
+
+@compiled
+def replace_events(world, events):
+    """Let a world go on with a longer array of events (the old ones copied in)."""
+    world.events = events

@@ -1,0 +1,60 @@
+"""Read-outs: what he would answer. They never feed back into what he does."""
+
+from __future__ import annotations
+
+from cxsim.behaviour.draws import decision
+from cxsim.behaviour.effects import journey_uniform, remembered, standing
+from cxsim.behaviour.perception import normal
+from cxsim.behaviour.state import CES, CSAT, CSAT_JOURNEY, M_CONTACT, M_EFFORT, M_JOURNEY, NPS
+from cxsim.journal.compiling import compiled
+from cxsim.journal.tallies import (
+    CES_SUM, N_CES, N_CSAT, N_CSAT_JOURNEY, N_CSAT_JOURNEY_SATISFIED, N_CSAT_SATISFIED, N_DETRACTORS, N_NPS,
+    N_PROMOTERS, count)
+
+D_NPS = decision("survey/nps")
+D_CSAT = decision("survey/csat")
+D_CSAT_JOURNEY = decision("survey/csat_journey")
+D_CES = decision("survey/ces")
+
+
+@compiled
+def score(world, row, c, survey, z, name):
+    """An answer from 0 upwards: how many cut points a noisy latent in s.d. units lies above.
+
+    Source: ordinal threshold model; cut points follow from the baseline's shares of answers.
+    """
+    latent = z + row.survey_noise * normal(world, journey_uniform(world, c, name))
+    n = 0
+    while n < 10 and latent > world.cuts[c.segment, survey, n]:
+        n += 1
+    return n
+
+
+@compiled
+def standard(world, c, which, value):
+    """A read-out in standard deviations around its mean in the baseline."""
+    anchor = world.anchor[c.segment, which]
+    return (value - anchor[0]) / anchor[1]
+
+
+@compiled
+def answer_surveys(world, row, c, now, felt, contact):
+    """Answer the relationship, contact, journey and effort surveys about this journey.
+
+    Reads: memory, read-outs of the journey. Writes: tallies. Returns: nothing.
+    Draws: "survey/nps", "survey/csat", "survey/csat_journey", "survey/ces".
+    """
+    segment = c.segment
+    nps = score(world, row, c, NPS, standing(world, c, remembered(world, row, c, now)), D_NPS)
+    count(world, segment, now, N_NPS, 1)
+    count(world, segment, now, N_PROMOTERS, 1 if nps >= 9 else 0)
+    count(world, segment, now, N_DETRACTORS, 1 if nps <= 6 else 0)
+    csat = 1 + score(world, row, c, CSAT, standard(world, c, M_CONTACT, contact), D_CSAT)
+    count(world, segment, now, N_CSAT, 1)
+    count(world, segment, now, N_CSAT_SATISFIED, 1 if csat >= 4 else 0)
+    csat = 1 + score(world, row, c, CSAT_JOURNEY, standard(world, c, M_JOURNEY, felt), D_CSAT_JOURNEY)
+    count(world, segment, now, N_CSAT_JOURNEY, 1)
+    count(world, segment, now, N_CSAT_JOURNEY_SATISFIED, 1 if csat >= 4 else 0)
+    ces = 1 + score(world, row, c, CES, -standard(world, c, M_EFFORT, c.effort_minutes), D_CES)
+    count(world, segment, now, N_CES, 1)
+    count(world, segment, now, CES_SUM, ces)

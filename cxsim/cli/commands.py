@@ -1,0 +1,56 @@
+"""The table of commands: what each does in a line, and where its work is."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its line of help, how its words are read, and the function that does it.
+
+    Parameters
+    ----------
+    summary : str
+        One line.
+    usage : str
+        What stands after the command.
+    place : str
+        ``module:function``; imported only when the command is used.
+    """
+
+    summary: str
+    usage: str
+    place: str
+
+    def handler(self) -> Callable[[Sequence[str]], int]:
+        """The function that takes the words after the command and gives the exit code."""
+        module, _, function = self.place.partition(":")
+        found: Callable[[Sequence[str]], int] = getattr(importlib.import_module(module), function)
+        return found
+
+
+OVERRIDES = "[KEY=VALUE ...] [-h | -m | --cfg job | --info]"
+
+COMMANDS = {
+    "run": Command("simulate one world, with or without a scenario", OVERRIDES, "cxsim.cli.worlds:run"),
+    "compare": Command(
+        "scenarios against the baseline; bare, it is the demo", OVERRIDES, "cxsim.cli.worlds:compare"
+    ),
+    "sweep": Command(
+        "a grid: loyalty.earn_rate=0.01,0.03 referral.bonus=0,10", OVERRIDES, "cxsim.cli.worlds:sweep"
+    ),
+    "plan": Command(
+        "acquisition against retention: the next unit of money", OVERRIDES, "cxsim.cli.planning:plan"
+    ),
+    "calibrate": Command(
+        "from your transactions to a market: data=FILE", OVERRIDES, "cxsim.cli.calibrating:calibrate"
+    ),
+    "experiment": Command(
+        "reproduce a recorded experiment and judge it", "NAME|all", "cxsim.cli.experiments:experiment"
+    ),
+    "list": Command("markets, scenarios and all other options", "[GROUP]", "cxsim.cli.listing:list_options"),
+    "schema": Command("JSON Schema of the keys, for editors", "[--output FILE]", "cxsim.cli.schema:schema"),
+}

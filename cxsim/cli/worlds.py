@@ -1,0 +1,112 @@
+"""Commands that simulate: run, compare, sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxsim.cli.asking import ask, words_typed
+from cxsim.cli.progress import first_use_notice, progress_bar
+
+if TYPE_CHECKING:
+    from cxsim.config.loading import Request
+
+ABSORBED = (
+    "cxsim run: the keys you set describe the world and are absorbed by its reference experience; to see what a "
+    "change does against the baseline, name it as scenario=NAME or use cxsim sweep"
+)
+EXIT_FAILED_CELLS = 3
+
+
+def run(words: Sequence[str]) -> int:
+    """``cxsim run``: one world, with or without a scenario; ``-m`` runs one for every combination."""
+    request = ask("run", words, _run)
+    if request is not None:
+        _run(request, request.run_dir)
+    return 0
+
+
+def _run(request: Request, folder: Path) -> None:
+    from cxsim.report.run_folder import write_run
+    from cxsim.report.terminal import terminal_run
+    from cxsim.whatif.simulate import simulate
+
+    first_use_notice()
+    with progress_bar("run") as tell:
+        made = simulate(request.config, progress=tell)
+    write_run(made, folder, words_typed("run", request.overrides))
+    terminal_run(made.kpis, made.scenario_config, engine=made.engine, scenario=made.scenario)
+    if _changes_world(request.overrides):
+        print(ABSORBED)
+    _say_where(folder)
+
+
+def compare(words: Sequence[str]) -> int:
+    """``cxsim compare``: scenarios against the baseline, with the same customers and the same luck."""
+    request = ask("compare", words)
+    if request is None:
+        return 0
+    from cxsim.report.run_folder import descriptions, gain_of, write_comparison
+    from cxsim.report.terminal import terminal_comparison
+    from cxsim.whatif.compare import compare as compared
+
+    first_use_notice()
+    with progress_bar("compare") as tell:
+        made = compared(request.config, request.scenarios, baseline=request.baseline, progress=tell)
+    write_comparison(made, request.run_dir, words_typed("compare", words))
+    _print_check(made.reference.check, made.reference.passes)
+    terminal_comparison(
+        made.comparison, made.config, engine=made.engine, scenario_configs=made.scenario_configs,
+        descriptions=descriptions(made), gain=gain_of(made))
+    _say_where(request.run_dir)
+    return 0
+
+
+def sweep(words: Sequence[str]) -> int:
+    """``cxsim sweep``: every combination of the swept values, each against its own baseline."""
+    request = ask("sweep", words)
+    if request is None:
+        return 0
+    from cxsim.config.grid import cells
+    from cxsim.report.run_folder import write_sweep
+    from cxsim.report.terminal import caption
+    from cxsim.report.terminal_tables import print_sweep
+    from cxsim.whatif.sweep import sweep as swept
+
+    grid = cells(request)
+    first_use_notice()
+    with progress_bar("sweep") as tell:
+        made = swept(grid, baseline=request.baseline, progress=tell)
+    write_sweep(made, request.run_dir, words_typed("sweep", words))
+    how = caption(made.config, engine=made.engine, replications=made.config.replications, scenario_configs={})
+    print_sweep(made.table, made.keys, how)
+    for failure in made.failures:
+        print(failure)
+    _say_where(request.run_dir)
+    return EXIT_FAILED_CELLS if made.failures else 0
+
+
+def _changes_world(overrides: Sequence[str]) -> bool:
+    """Whether a run's keys describe a mechanism, rather than how much of the world is run, or where."""
+    plain = ("market", "scenario", "seed", "replications", "n_customers", "horizon_days", "start_date", "engine",
+             "confidence", "output", "parallel", "hydra", "population", "reference")
+    return any(text.lstrip("+~").partition("=")[0].partition(".")[0] not in plain for text in overrides)
+
+
+def _print_check(check: Sequence[dict], passes: int) -> None:
+    """Print whether the baseline reproduces its calibrated history with all effects on."""
+    if not check:
+        print("Reference experience: nothing moves the baseline's history, so it is exact by construction.")
+        return
+    from cxsim.report.terminal_tables import print_grid
+
+    rows = [[row["metric"], str(row["month"]), f"{row['gap']:+.2%}", f"{row['standard_error']:.2%}",
+             "passed" if row["passed"] else "FAILED"] for row in check]
+    print_grid("Reference experience: the baseline with effects against its neutral history, fresh luck",
+               ["figure", "month of largest gap", "gap", "s.e.", "check"], rows,
+               f"settled in {passes} passes; bound {check[0]['tolerance']:.1%} or 3 standard errors")
+
+
+def _say_where(folder: Path) -> None:
+    print(f"Written: {folder}")

@@ -1,0 +1,131 @@
+"""Keys that commands read and the world does not: scenarios to compare, what is swept, data to fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from cxsim.settings.values import Count, Evidence, OpenShare, Positive, Share, Strict
+
+
+def _text(value: Any) -> Any:
+    """A file or market may be called 1997; a name is text all the same."""
+    return str(value) if isinstance(value, int | float | Path) and not isinstance(value, bool) else value
+
+
+def _names(value: Any) -> Any:
+    """One name may stand for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Names = Annotated[list[str], BeforeValidator(_names)]
+
+
+class SweepOptions(Strict):
+    """What a sweep changes on both sides; every other swept key acts on the scenario side only."""
+
+    world: Names = []
+
+
+class Columns(Strict):
+    """Which column (name, or position from 1) holds what; null = found by its name."""
+
+    customer: Text | None = None
+    date: Text | None = None
+    amount: Text | None = None
+
+
+class CalibrateOptions(Strict):
+    """What `cxsim calibrate` reads; also typed without ``calibrate.`` in front."""
+
+    data: Text | None = None
+    name: Text | None = None
+    until: Text | None = None
+    overwrite: bool = False
+    layout: Literal["auto", "cdnow", "table"] = "auto"
+    columns: Columns = Columns()
+    date_format: Text | None = None
+    negative: Literal["refuse", "net", "drop"] = "refuse"
+    max_bad_share: Share = 0.0
+
+
+class ResponsePoint(Strict):
+    """A response curve by one point on it and its ceiling (shares of prospects or customers)."""
+
+    spend: Positive
+    observed_rate: OpenShare
+    ceiling: Annotated[float, Field(gt=0.0, le=1.0)]
+
+    @model_validator(mode="after")
+    def _below_ceiling(self) -> ResponsePoint:
+        if self.observed_rate >= self.ceiling:
+            raise ValueError(f"observed_rate {self.observed_rate} must be below ceiling {self.ceiling}")
+        return self
+
+
+class Budgets(Strict):
+    """The budgets per prospect that the plan runs through."""
+
+    lowest: Positive
+    highest: Positive
+    steps: Annotated[Count, Field(ge=2)]
+
+    @model_validator(mode="after")
+    def _ascend(self) -> Budgets:
+        if self.highest <= self.lowest:
+            raise ValueError(f"highest {self.highest} must be above lowest {self.lowest}")
+        return self
+
+
+class SimulatedPlan(Strict):
+    """The levers that a simulated plan steps through."""
+
+    media_spend_per_day: list[Annotated[float, Field(ge=0.0)]] = Field(min_length=2)
+    earn_rates: list[Share] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ascend(self) -> SimulatedPlan:
+        for name in ("media_spend_per_day", "earn_rates"):
+            values = getattr(self, name)
+            if sorted(set(values)) != values:
+                raise ValueError(f"{name} {values} must ascend, each value once")
+        if self.earn_rates[0] == 0:
+            raise ValueError("earn_rates starts with 0, which is the baseline itself; start above 0")
+        return self
+
+
+class PlanOptions(Strict):
+    """What `cxsim plan` weighs: curves of acquisition and retention, margin, budgets."""
+
+    mode: Literal["analytic", "simulated"] = "analytic"
+    evidence: Evidence = "placeholder"
+    source: str = ""
+    margin: Positive
+    discount_rate: Annotated[float, Field(gt=0.0, le=1.0)]
+    acquisition: ResponsePoint
+    retention: ResponsePoint
+    budgets: Budgets
+    simulated: SimulatedPlan
+
+
+class Options(Strict):
+    """All keys at the root that only commands read."""
+
+    scenarios: Names = Field(default=[])
+    baseline: str = "none"
+    sweep: SweepOptions = SweepOptions()
+    calibrate: CalibrateOptions = CalibrateOptions()
+    plan: PlanOptions | None = None
+
+
+READERS = {
+    "scenarios": ("compare",),
+    "baseline": ("compare", "sweep"),
+    "sweep": ("sweep",),
+    "calibrate": ("calibrate",),
+    "plan": ("plan",),
+}
+"""Which commands read each of these keys; set for another command it would silently do nothing."""

@@ -1,0 +1,1 @@
+"""Who calls the behaviour, and when: the SimPy engine, the compiled engine, replications."""

@@ -1,0 +1,223 @@
+"""A blueprint: everything of a scenario that does not depend on the replication, built once."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cxsim.behaviour.draws import decision, key
+from cxsim.behaviour.effects import BIN_DAYS, N_GROUPS
+from cxsim.behaviour.state import CUSTOMER_RECORD, LINKS, MOMENTS, STREAM, World, make_world
+from cxsim.errors import CxsimError
+from cxsim.journal.events import (
+    CURSOR_SIZE, EVENT, FIRST_WEEKDAY, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)
+from cxsim.journal.tallies import COUNTERS, FRACTION
+from cxsim.journal.ticks import DAY
+from cxsim.journal.words import CATEGORIES, CONTACT, ORGANIC, PAID, SOURCES
+from cxsim.settings.quantiles import make_quantiles
+from cxsim.settings.reference import Reference, make_cuts, n_bins
+from cxsim.settings.rows import KINDS, channel_names, make_channels, make_rows, segment_names
+from cxsim.settings.schedule import (
+    day_rows, make_doors, make_hours, make_media_cost, make_programme_cost, make_staff, month_of_day,
+    month_starts, paid_per_day, ramps)
+from cxsim.settings.schema import Config, ScenarioSpec
+
+RECENT_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """The fixed arrays of one scenario; :func:`build_world` adds what a replication writes.
+
+    `fixed` holds the read-only world arrays by name, `doors` the openings and closings, the
+    rest is what engines need to know beside them.
+    """
+
+    config: Config
+    segments: tuple[str, ...]
+    channels: tuple[str, ...]
+    fixed: dict[str, np.ndarray]
+    streams: np.ndarray
+    doors: np.ndarray
+    start_stream: int
+    history_days: float
+    log_share: float
+
+
+def stream_id(source: str, layer: int) -> int:
+    """The 63-bit number of a layer of arrivals, from its published name.
+
+    Examples
+    --------
+    >>> stream_id("organic", 0) != stream_id("organic", 1)
+    True
+    """
+    digest = hashlib.blake2b(f"{source}/{layer}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+def make_blueprint(
+    configs: Sequence[Config], specs: Sequence[ScenarioSpec], reference: Reference, *, effects: bool = True,
+) -> Blueprint:
+    """Build the fixed arrays of a scenario.
+
+    Parameters
+    ----------
+    configs : sequence of Config
+        One for each set of active scenario parts, by bit mask; the first is the baseline.
+    specs : sequence of ScenarioSpec
+        The parts, with their start, ramp and end.
+    reference : Reference
+        The baseline's reference experience.
+    effects : bool
+        False cuts every link (the neutral twin).
+    """
+    base = configs[0]
+    ramp = ramps(specs, base.horizon_days)
+    day_row = day_rows(ramp)
+    staff, staff_cost = make_staff(configs, day_row)
+    names, segments = channel_names(configs), segment_names(base)
+    arrivals, streams = _arrivals(configs, day_row, reference)
+    days = np.arange(base.horizon_days + 1)
+    fixed = {
+        "rows": make_rows(configs, effects=effects),
+        "channels": make_channels(configs),
+        "day_row": day_row,
+        "hours": make_hours(configs),
+        "staff": staff,
+        "staff_cost": staff_cost,
+        "media_cost": make_media_cost(configs, day_row),
+        "programme_cost": make_programme_cost(configs, day_row),
+        "arrivals": arrivals,
+        "kappa": reference.kappa if effects else np.zeros_like(reference.kappa),
+        "is_moved": reference.is_moved if effects else np.zeros_like(reference.is_moved),
+        "anchor": reference.anchor,
+        "cuts": make_cuts(base.survey, len(segments)),
+        "quantiles": make_quantiles(base),
+        "segment_ids": np.array([decision(f"segment/{s}") for s in segments], np.int64),
+        "part_ids": np.array([decision(f"scenario/{s.name}") for s in specs], np.int64),
+        "ramp": ramp,
+        "month_of_day": month_of_day(base),
+        "month_starts": month_starts(base),
+        "discount": (1.0 + base.market.discount_rate_per_year) ** (-days / 365.0),
+    }
+    waits = np.zeros((len(names), 24))
+    waits[: len(reference.waits)] = reference.waits
+    fixed["waits"] = waits
+    history = float(base.market.history_days) if base.population.start == "base" else 0.0
+    shares = {"none": 0.0, "sample": base.output.sample_share, "all": 1.0}
+    return Blueprint(base, segments, names, fixed, streams, make_doors(configs, day_row),
+                     stream_id("start", 0), history, shares[base.output.events])
+
+
+def with_logging(blueprint: Blueprint, share: float) -> Blueprint:
+    """The same blueprint with another share of customers in the event log."""
+    return replace(blueprint, log_share=share)
+
+
+def _arrivals(
+    configs: Sequence[Config], day_row: np.ndarray, reference: Reference,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Newcomers a day by source, and the layers of candidates they come from."""
+    base = configs[0]
+    if base.market.kind == "contact_centre":
+        return _contacts(configs, day_row)
+    paid = paid_per_day(configs, day_row)
+    organic = _organic(base, reference)
+    arrivals = np.stack([organic, paid])
+    streams = [_layers("organic", ORGANIC, 0, organic, base), _layers("paid", PAID, 1, paid, base)]
+    return arrivals, np.concatenate(streams)
+
+
+def _organic(base: Config, reference: Reference) -> np.ndarray:
+    """Those who come by themselves: observed entrants less the baseline's paid and referred."""
+    entrants = base.market.entrants_per_day
+    if entrants is None:
+        if base.population.start == "new":
+            return np.zeros(base.horizon_days)
+        entrants = base.n_customers / base.market.history_days
+    paid = float(paid_per_day([base], np.zeros(1, np.int64))[0])
+    bins = np.arange(base.horizon_days) // BIN_DAYS
+    referred = reference.referred_per_day[bins]
+    organic = entrants - paid - referred
+    if organic.min() < -1e-9:
+        raise CxsimError(
+            f"market.entrants_per_day={entrants:.4g}: the baseline already brings {paid:.4g} paid and "
+            f"{referred.max():.4g} referred customers a day, so fewer than none come by themselves; "
+            "raise market.entrants_per_day, or lower acquisition.media.spend_per_day or "
+            "referral.invitations_per_journey")
+    until = base.market.entrants_until_day or base.horizon_days
+    return np.where(np.arange(base.horizon_days) < until, np.maximum(organic, 0.0), 0.0)
+
+
+def _contacts(configs: Sequence[Config], day_row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Anonymous contacts: one keyed Poisson stream a channel."""
+    rates, streams = [], []
+    for k, name in enumerate(channel_names(configs)):
+        per_hour = [c.channels[name].contacts_per_hour if name in c.channels else 0.0 for c in configs]
+        rates.append(np.array(per_hour)[day_row] * 24.0)
+        layers = _layers(f"contact/{name}", CONTACT, len(rates) - 1, rates[-1], configs[0])
+        layers["channel"] = k
+        streams.append(layers)
+    return np.stack(rates), np.concatenate(streams)
+
+
+def _layers(name: str, source: int, row: int, rate: np.ndarray, base: Config) -> np.ndarray:
+    layer_rate = base.market.layer_rate_per_day
+    n_layers = max(0, math.ceil(rate.max(initial=0.0) / layer_rate))
+    streams = np.zeros(n_layers, STREAM)
+    streams["id"] = [stream_id(name, k) for k in range(n_layers)]
+    streams["rate"], streams["source"], streams["arrivals"] = layer_rate, source, row
+    streams["layer"], streams["channel"] = np.arange(n_layers), -1
+    return streams
+
+
+def _cursor(blueprint: Blueprint, measuring: bool) -> np.ndarray:
+    config = blueprint.config
+    cursor = np.zeros(CURSOR_SIZE, np.int64)
+    cursor[LOGGING] = blueprint.log_share > 0
+    cursor[LOG_SHARE] = round(blueprint.log_share * FRACTION)
+    cursor[MEASURING] = measuring
+    cursor[HORIZON] = config.horizon_days * DAY
+    cursor[FIRST_WEEKDAY] = config.start_date.weekday()
+    cursor[KIND] = KINDS[config.market.kind]
+    cursor[RECENT_FROM] = max(0, config.horizon_days - RECENT_DAYS) * DAY
+    return cursor
+
+
+def build_world(
+    blueprint: Blueprint, replication: int, *, domain: str = "", measuring: bool = False,
+) -> tuple[World, dict[str, np.ndarray]]:
+    """A fresh world for one replication, and its arrays by name.
+
+    `domain` sets the luck apart ("reference/...", whose luck does not depend on the seed);
+    `measuring` adds up exposures.
+    """
+    config, days = blueprint.config, blueprint.config.horizon_days
+    n_segments, n_channels = len(blueprint.segments), len(blueprint.channels)
+    n_months = len(blueprint.fixed["month_starts"]) - 1
+    expected = config.n_customers + int(1.3 * blueprint.fixed["arrivals"].sum()) + 256
+    seed = 0 if domain else config.seed
+    arrays = dict(blueprint.fixed)
+    arrays |= {
+        "customers": np.zeros(expected, CUSTOMER_RECORD),
+        "streams": blueprint.streams.copy(),
+        "waits": blueprint.fixed["waits"].copy(),
+        "keys": np.array([key(seed, replication, domain + name) for name in ("life", "child")], np.uint64),
+        "wait_sums": np.zeros((n_channels, 24, 4), np.int64),
+        "cursor": _cursor(blueprint, measuring),
+        "events": np.zeros(1024 if blueprint.log_share == 0 else 65536, EVENT),
+        "tally": np.zeros((n_segments + 1, n_months + 1, len(COUNTERS)), np.int64),
+        "ledger": np.zeros((days, n_segments + 1, len(SOURCES), n_channels + 1, len(CATEGORIES), 2),
+                           np.int64),
+        "points": np.zeros((days, n_segments, 3), np.int64),
+        "ages": np.zeros(days + 1, np.int64),
+        "moments": np.zeros((n_segments, len(MOMENTS), 3), np.int64),
+        "exposures": np.zeros((len(LINKS), n_segments, N_GROUPS, n_bins(config), 2), np.int64),
+        "recent": np.zeros((n_segments, 6), np.int64),
+    }
+    return make_world(arrays), arrays

@@ -1,0 +1,119 @@
+"""The clock and the desk: the only place that knows SimPy.
+
+Events of one instant run in the order (rank, customer): SimPy's priority carries both. Times
+are whole ticks, so no two engines can disagree about which of two moments comes first. A user's
+ordinary ``env.timeout`` runs before the model's events of its instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from cxsim.errors import CxsimError
+
+Life = Generator[simpy.Event, Any, Any]
+_AFTER_SIMPY_S_OWN = 2
+
+
+class Moment(simpy.Event):
+    """The event that a tick is reached, in the order of its rank and its owner's key."""
+
+    def __init__(self, env: simpy.Environment, at: int, rank: int, key: int) -> None:
+        super().__init__(env)
+        self._ok = True
+        self._value = None
+        env.schedule(self, priority=_AFTER_SIMPY_S_OWN + (rank << 63 | key), delay=at - env.now)
+
+
+class Desk(simpy.PriorityResource):
+    """Employees who serve the customer who came first; their number may change while they work."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        super().__init__(env, capacity=1)
+        self._capacity = 0
+
+    @property
+    def capacity(self) -> int:
+        """Employees on duty. More let waiting customers in at once; fewer let running contacts end."""
+        return self._capacity
+
+    @capacity.setter
+    def capacity(self, n: int) -> None:
+        self._capacity = n
+        self._trigger_put(None)
+
+    def _do_put(self, event: Any) -> bool:
+        super()._do_put(event)
+        return bool(event.triggered)
+
+
+class Channel:
+    """A channel as a process may handle it: ``world.channels[name]``.
+
+    Attributes
+    ----------
+    name : str
+    is_open : bool
+        Whether customers get in. The opening hours open and close it as well.
+
+    Examples
+    --------
+    An outage of the web shop on day 3, from 9:00 for six hours::
+
+        def outage(env, world):
+            yield env.timeout(world.ticks(days=3, hours=9))
+            world.channels["web"].close()
+            yield env.timeout(world.ticks(hours=6))
+            world.channels["web"].open()
+    """
+
+    def __init__(self, env: simpy.Environment, name: str, is_staffed: bool, serves_all: bool) -> None:
+        self._env = env
+        self.name = name
+        self.is_open = not is_staffed
+        self._serves_all = serves_all
+        self._most_sessions: int | None = None
+        self.n_sessions = 0
+        self.desk = Desk(env) if is_staffed else None
+        self.sent_away = env.event()
+
+    @property
+    def capacity(self) -> int | None:
+        """Employees on duty (staffed), or sessions at one time (digital; None = no limit)."""
+        return self._most_sessions if self.desk is None else self.desk.capacity
+
+    @capacity.setter
+    def capacity(self, n: int | None) -> None:
+        if not (isinstance(n, int) and n >= 0 or (n is None and self.desk is None)):
+            raise CxsimError(
+                f"channels[{self.name!r}].capacity = {n!r}: must be a whole number from 0"
+                + (", or None for no limit" if self.desk is None else ""))
+        if self.desk is None:
+            self._most_sessions = n
+        else:
+            self.desk.capacity = n
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether somebody who reaches it now gets in."""
+        full = self._most_sessions is not None and self.n_sessions >= self._most_sessions
+        return self.is_open and not full
+
+    def open(self) -> None:
+        """Open the doors."""
+        self.is_open = True
+
+    def close(self) -> None:
+        """Close the doors; those waiting are sent away unless the channel serves them out."""
+        self.is_open = False
+        if not self._serves_all:
+            self.sent_away.succeed()
+            self.sent_away = self._env.event()
+
+
+def make_environment() -> simpy.Environment:
+    """A SimPy environment whose time is a whole number of ticks from day 0."""
+    return simpy.Environment(initial_time=0)

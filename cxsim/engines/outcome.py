@@ -1,0 +1,58 @@
+"""What one replication leaves behind: whole-number sums, the customers as they ended, the event log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One finished replication.
+
+    Attributes
+    ----------
+    replication : int
+        Number of the replication, from 0.
+    segments, channels : tuple of str
+        Names behind the indices of the arrays.
+    month_starts : array of int64, shape (months + 1,)
+        Ticks (microseconds since day 0) at which calendar months start; the last is the horizon.
+    tally : array of int64, shape (segments + 1, months + 1, counters)
+        Counters of :mod:`cxsim.journal.tallies`; last segment: shared; last month: the whole
+        run, filled only for counters that are not the sum of their months (start, end,
+        retained, repeaters).
+    ledger : array of int64, shape (days, segments + 1, sources, channels + 1, categories, 2)
+        Count and amount (1/10,000 of the currency, positive in its own bucket); last segment:
+        shared; last channel: none. Words: :mod:`cxsim.journal.words`.
+    points : array of int64, shape (days, segments, 3)
+        Points issued, redeemed, expired by day.
+    ages : array of int64, shape (days,)
+        Margin (1/10,000) of acquired customers by days since they entered.
+    customers : structured array
+        :data:`cxsim.behaviour.state.CUSTOMER_RECORD`, trimmed to those who entered.
+    events : structured array
+        :data:`cxsim.journal.events.EVENT`, sorted by (tick, customer, sequence).
+    moments, exposures : arrays of int64
+        Sums behind the reference experience.
+    wait_sums : array of int64, shape (channels, 24, 4)
+        Contacts and ticks waited by hour of joining: the last day's, then all earlier days'.
+    n_events : int
+        Behavioural events that happened, logged or not.
+    """
+
+    replication: int
+    segments: tuple[str, ...]
+    channels: tuple[str, ...]
+    month_starts: np.ndarray
+    tally: np.ndarray
+    ledger: np.ndarray
+    points: np.ndarray
+    ages: np.ndarray
+    customers: np.ndarray
+    events: np.ndarray
+    moments: np.ndarray
+    exposures: np.ndarray
+    wait_sums: np.ndarray
+    n_events: int

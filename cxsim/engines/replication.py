@@ -1,0 +1,130 @@
+"""One replication from blueprint to outcome, under either engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cxsim.behaviour.arrivals import populate, settle
+from cxsim.behaviour.state import World, replace_customers, replace_events
+from cxsim.engines import compiled_engine as machine
+from cxsim.engines.blueprint import Blueprint, build_world
+from cxsim.engines.outcome import Outcome
+from cxsim.errors import CxsimError
+from cxsim.journal.events import LOGGING, N_CUSTOMERS, N_EVENTS
+
+Process = Callable[..., Any]
+MOST_CUSTOMERS = 60_000_000
+
+
+class Room:
+    """The arrays of a running world, and how they grow when behaviour is about to fill them."""
+
+    def __init__(self, world: World, arrays: dict[str, np.ndarray], renewal_days: int, days: int) -> None:
+        self.world, self.arrays = world, arrays
+        self.events_at_once = 320 + 2 * days // renewal_days
+
+    def lacks_customers(self) -> bool:
+        """Whether one more event could bring more newcomers than there are places."""
+        n = self.arrays["cursor"][N_CUSTOMERS]
+        return bool(n + machine.ROOM_FOR_CUSTOMERS > len(self.arrays["customers"]))
+
+    def lacks_events(self, n: int | None = None) -> bool:
+        """Whether `n` more records (default: those of one event) might not fit into the log."""
+        cursor = self.arrays["cursor"]
+        needed = self.events_at_once if n is None else n
+        return bool(cursor[LOGGING] and cursor[N_EVENTS] + needed > len(self.arrays["events"]))
+
+    def grow_customers(self) -> None:
+        """Make room for half as many customers again."""
+        old = self.arrays["customers"]
+        if len(old) > MOST_CUSTOMERS:
+            raise CxsimError(
+                f"the population passed {MOST_CUSTOMERS:,} customers: recommendation brings more than one "
+                "new customer for each; lower referral.invitations_per_journey or referral.p_convert")
+        new = np.zeros(len(old) + len(old) // 2 + machine.ROOM_FOR_CUSTOMERS, old.dtype)
+        new[: len(old)] = old
+        self.arrays["customers"] = new
+        replace_customers(self.world, new)
+
+    def grow_events(self, n: int = 0) -> None:
+        """Make the log at least twice as long, and longer by `n`."""
+        old = self.arrays["events"]
+        new = np.zeros(2 * len(old) + n + self.events_at_once, old.dtype)
+        new[: len(old)] = old
+        self.arrays["events"] = new
+        replace_events(self.world, new)
+
+
+def open_world(
+    blueprint: Blueprint, replication: int, domain: str, measuring: bool,
+) -> tuple[World, dict[str, np.ndarray], Room]:
+    """A populated world at the first instant of day 0."""
+    config = blueprint.config
+    world, arrays = build_world(blueprint, replication, domain=domain, measuring=measuring)
+    room = Room(world, arrays, config.market.renewal_days, config.horizon_days)
+    populate(world, blueprint.start_stream, config.n_customers, blueprint.history_days)
+    return world, arrays, room
+
+
+def close_world(world: World, room: Room, blueprint: Blueprint, replication: int) -> Outcome:
+    """Settle every account at the horizon and hand over what happened."""
+    n = 4 * int(room.arrays["cursor"][N_CUSTOMERS]) + room.events_at_once
+    if room.lacks_events(n):
+        room.grow_events(n)
+    settle(world)
+    arrays = room.arrays
+    cursor = arrays["cursor"]
+    customers = arrays["customers"][: cursor[N_CUSTOMERS]]
+    events = arrays["events"][: cursor[N_EVENTS]]
+    order = np.lexsort((events["sequence"], events["customer"], events["tick"]))
+    return Outcome(
+        replication=replication, segments=blueprint.segments, channels=blueprint.channels,
+        month_starts=arrays["month_starts"], tally=arrays["tally"], ledger=arrays["ledger"],
+        points=arrays["points"], ages=arrays["ages"], customers=customers, events=events[order],
+        moments=arrays["moments"], exposures=arrays["exposures"],
+        wait_sums=arrays["wait_sums"],
+        n_events=int(customers["sequence"].sum()))
+
+
+def run_compiled(
+    blueprint: Blueprint, replication: int, *, domain: str = "", measuring: bool = False,
+) -> Outcome:
+    """One replication under the compiled engine (releases the interpreter lock while it runs)."""
+    world, arrays, room = open_world(blueprint, replication, domain, measuring)
+    heap = np.zeros(2 * len(arrays["customers"]) + len(blueprint.streams) + 64, machine.PENDING)
+    size = np.zeros(4, np.int64)
+    desks = np.zeros(max(1, len(blueprint.channels)), machine.DESK)
+    machine.begin(world, heap, size, desks, blueprint.doors)
+    while True:
+        status = machine.advance(world, heap, size, desks, blueprint.doors, room.events_at_once)
+        if status == machine.DONE:
+            return close_world(world, room, blueprint, replication)
+        if status == machine.SHORT_OF_CUSTOMERS:
+            room.grow_customers()
+        elif status == machine.SHORT_OF_EVENTS:
+            room.grow_events()
+        if status != machine.SHORT_OF_EVENTS:
+            longer = np.zeros(2 * len(heap) + len(arrays["customers"]), machine.PENDING)
+            longer[: size[0]] = heap[: size[0]]
+            heap = longer
+
+
+def run_replication(
+    blueprint: Blueprint, replication: int, engine: str, *, domain: str = "", measuring: bool = False,
+    processes: Sequence[Process] = (),
+) -> Outcome:
+    """One replication under the named engine ("simpy" or "compiled").
+
+    `processes` are a user's own SimPy processes ``fn(env, world)``; they need the SimPy engine.
+    """
+    if engine == "compiled":
+        if processes:
+            raise CxsimError(
+                "engine=compiled: your own processes need SimPy; set engine=simpy or engine=auto")
+        return run_compiled(blueprint, replication, domain=domain, measuring=measuring)
+    from cxsim.engines.simpy_engine import run_simpy
+
+    return run_simpy(blueprint, replication, processes=processes)

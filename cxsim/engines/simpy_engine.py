@@ -1,0 +1,225 @@
+"""The SimPy engine: one process a customer, written as the business would tell it.
+
+This is the readable reference and the open door: a user's own process runs beside the
+customers and can close a channel or send employees home. What a customer decides, feels and
+pays is in `cxsim.behaviour`; here is only who waits for what.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from typing import Any
+
+from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
+from cxsim.behaviour.brand import begin_day
+from cxsim.behaviour.choice import choose_channel
+from cxsim.behaviour.recognize import recognize, rest
+from cxsim.behaviour.renewal import renew
+from cxsim.behaviour.repeat import repeat
+from cxsim.behaviour.request import arrive, finish, leave_queue, serve
+from cxsim.behaviour.respond import respond
+from cxsim.behaviour.state import (
+    ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, FINISH, LEAVE_QUEUE, RENEW, REST, STAFFED)
+from cxsim.engines.blueprint import Blueprint
+from cxsim.engines.desk import Channel, Life, Moment, make_environment
+from cxsim.engines.outcome import Outcome
+from cxsim.engines.replication import Process, close_world, open_world
+from cxsim.journal.events import N_CUSTOMERS
+from cxsim.journal.ticks import DAY, HOUR, JOINING, MIDNIGHT, MINUTE, ORDINARY, PATIENCE_END, PLAN, SERVICE_END
+
+
+class Business:
+    """A running world under SimPy; what a user's process receives as ``world``.
+
+    Attributes
+    ----------
+    channels : dict of str to Channel
+        Each offers ``close()``, ``open()`` and ``capacity``.
+    replication : int
+        Number of the replication, from 0.
+    """
+
+    def __init__(self, blueprint: Blueprint, replication: int, domain: str, measuring: bool) -> None:
+        self.env = make_environment()
+        self.replication = replication
+        self._blueprint = blueprint
+        self._world, self._arrays, self._room = open_world(blueprint, replication, domain, measuring)
+        last = blueprint.fixed["channels"][-1]
+        self._lines = [
+            Channel(self.env, name, bool(last[k]["kind"] == STAFFED), bool(last[k]["serves_all"]))
+            for k, name in enumerate(blueprint.channels)]
+        self.channels = {channel.name: channel for channel in self._lines}
+        self._n_known = self._n_customers
+
+    @property
+    def day(self) -> int:
+        """The day it is, from 0."""
+        return self.env.now // DAY
+
+    @staticmethod
+    def ticks(days: float = 0, hours: float = 0, minutes: float = 0) -> int:
+        """A duration in the environment's whole ticks (microseconds), for ``env.timeout``."""
+        return round(days * DAY + hours * HOUR + minutes * MINUTE)
+
+    def start(self, processes: Sequence[Process]) -> None:
+        """Start the calendar, the doors, everybody's life, the arrivals and the user's processes."""
+        env = self.env
+        for process in processes:
+            env.process(process(env, self))
+        env.process(self._calendar())
+        env.process(self._doors())
+        for i in range(self._n_customers):
+            env.process(self._live(i))
+        for s in range(len(self._blueprint.streams)):
+            env.process(self._arrivals(s))
+
+    def run(self, horizon: int) -> None:
+        """Let the world run; arrays grow between two events, never within one."""
+        room, env = self._room, self.env
+        while env.peek() < horizon:
+            if room.lacks_customers():
+                room.grow_customers()
+            if room.lacks_events():
+                room.grow_events()
+            env.step()
+
+    # The life of a customer.
+
+    def _live(self, i: int) -> Life:
+        """Walk recognize, request, respond, repeat for as long as needs arise."""
+        world, key = self._world, self._customer("id", i)
+        at = self._customer("at", i)
+        while self._stage(i) != REST:
+            if self._stage(i) == RENEW:
+                yield self._moment(at, ORDINARY, key)
+                renew(world, i, at)
+                at = rest(world, i, at)
+                continue
+            if self._stage(i) != ARRIVE:
+                yield self._moment(at, ORDINARY, key)
+                at = recognize(world, i, at)
+            at = yield from self._request(i, key, at)
+            if self._stage(i) == DELIVER:
+                yield self._moment(at, ORDINARY, key)
+                at = respond(world, i, at)
+            if self._stage(i) != REST:
+                yield self._moment(at, ORDINARY, key)
+                at = repeat(world, i, at)
+                self._welcome_friends()
+
+    def _request(self, i: int, key: int, at: int) -> Life:
+        """Make contact until the request is met, given up, or he has left the brand."""
+        while True:
+            yield self._moment(at, JOINING, key)
+            channel = self._lines[self._customer("channel", i)]
+            visit = self._visit if channel.desk is None else self._call
+            at = yield from visit(i, key, channel)
+            if self._stage(i) != CHOOSE:
+                return at
+            yield self._moment(at, ORDINARY, key)
+            at = choose_channel(self._world, i, at)
+
+    def _visit(self, i: int, key: int, channel: Channel) -> Life:
+        """A session on a digital channel."""
+        end = arrive(self._world, i, self.env.now, channel.lets_in)
+        if self._stage(i) != FINISH:
+            return end
+        channel.n_sessions += 1
+        yield self._moment(end, ORDINARY, key)
+        channel.n_sessions -= 1
+        return finish(self._world, i, self.env.now)
+
+    def _call(self, i: int, key: int, channel: Channel) -> Life:
+        """A contact at a desk: wait for a free employee, as long as patience and the doors allow."""
+        world, env = self._world, self.env
+        patience_end = arrive(world, i, env.now, channel.lets_in)
+        if self._stage(i) != LEAVE_QUEUE:
+            return patience_end
+        with channel.desk.request(priority=(env.now, key)) as turn:
+            out_of_patience = self._moment(patience_end, PATIENCE_END, key)
+            yield turn | out_of_patience | channel.sent_away
+            if turn.triggered:
+                yield self._moment(serve(world, i, env.now), SERVICE_END, key)
+            else:
+                outcome = ABANDONED if out_of_patience.processed else CLOSED
+                return leave_queue(world, i, env.now, outcome)
+        return finish(world, i, env.now)
+
+    # The life of the brand.
+
+    def _calendar(self) -> Life:
+        """Midnights: published figures, shared costs, the staff plan."""
+        staff = self._arrays["staff"]
+        for day in range(len(staff)):
+            yield self._moment(day * DAY, MIDNIGHT, 0)
+            begin_day(self._world, day)
+            for k, channel in enumerate(self._lines):
+                if channel.desk is not None and (day == 0 or staff[day, k] != staff[day - 1, k]):
+                    channel.capacity = int(staff[day, k])
+
+    def _doors(self) -> Life:
+        """Opening hours."""
+        for tick, k, opens in self._blueprint.doors.tolist():
+            yield self._moment(tick, PLAN, 0)
+            if opens:
+                self._lines[k].open()
+            else:
+                self._lines[k].close()
+
+    def _arrivals(self, s: int) -> Life:
+        """One layer of newcomers: candidates one after another, some of whom enter."""
+        world, key = self._world, int(self._arrays["streams"][s]["id"])
+        while True:
+            at = next_candidate(world, s)
+            yield self._moment(at, ORDINARY, key)
+            i = admit_candidate(world, s)
+            if i >= 0:
+                self._n_known = self._n_customers
+                self._arrays["customers"][i]["at"] = enter(world, i, at)
+                self.env.process(self._live(i))
+
+    def _welcome_friends(self) -> None:
+        """Start the lives of those who were invited just now."""
+        for j in range(self._n_known, self._n_customers):
+            self.env.process(self._join(j))
+        self._n_known = self._n_customers
+
+    def _join(self, i: int) -> Life:
+        """An invited friend enters on his day and then lives like everybody."""
+        at = self._customer("at", i)
+        yield self._moment(at, ORDINARY, self._customer("id", i))
+        self._arrays["customers"][i]["at"] = enter(self._world, i, at)
+        yield from self._live(i)
+
+    # Small words.
+
+    def _moment(self, at: int, rank: int, key: int) -> Moment:
+        return Moment(self.env, at, rank, key)
+
+    def _customer(self, field: str, i: int) -> Any:
+        return int(self._arrays["customers"][i][field])
+
+    def _stage(self, i: int) -> int:
+        return int(self._arrays["customers"][i]["stage"])
+
+    @property
+    def _n_customers(self) -> int:
+        return int(self._arrays["cursor"][N_CUSTOMERS])
+
+
+def run_simpy(
+    blueprint: Blueprint, replication: int, *, processes: Sequence[Process] = (), domain: str = "",
+    measuring: bool = False,
+) -> Outcome:
+    """One replication under SimPy, with a user's own processes beside the customers."""
+    business = Business(blueprint, replication, domain, measuring)
+    collects = gc.isenabled()
+    gc.disable()  # Thousands of live generators make the cyclic collector walk them all again and again.
+    try:
+        business.start(processes)
+        business.run(blueprint.config.horizon_days * DAY)
+    finally:
+        if collects:
+            gc.enable()
+    return close_world(business._world, business._room, blueprint, replication)

@@ -1,0 +1,17 @@
+"""The one error a user can cause: a sentence that names the cause and the cure."""
+
+from __future__ import annotations
+
+
+class CxsimError(Exception):
+    """Something the user asked for cannot be done; the message says why and what to do.
+
+    The command line prints the message without a traceback and exits with code 2.
+
+    Examples
+    --------
+    >>> raise CxsimError("horizon_days=0: must be at least 1; set horizon_days=365")
+    Traceback (most recent call last):
+    ...
+    cxsim.errors.CxsimError: horizon_days=0: must be at least 1; set horizon_days=365
+    """

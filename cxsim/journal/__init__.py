@@ -1,0 +1,1 @@
+"""The record an engine writes: time, events, ledger, integer tallies, published figures."""

@@ -1,0 +1,88 @@
+"""Counts and the ledger: whole numbers only, so that no order of adding can change a sum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxsim.journal.compiling import compiled
+from cxsim.journal.events import RECENT_FROM
+from cxsim.journal.ticks import DAY
+from cxsim.journal.words import CATEGORIES
+
+MONEY = 10_000
+FRACTION = 2.0**32
+
+COUNTERS = (
+    "start", "acquired", "reactivated", "churned", "end", "retained", "repeaters",
+    "purchases", "upsell_offers", "upsell_accepted", "invitations", "converted", "referred_revenue",
+    "contacts", "waited", "wait_ticks", "abandoned", "closed", "visits", "failed_visits",
+    "handle_ticks", "nps_answers", "promoters", "detractors", "csat_answers", "csat_satisfied",
+    "csat_journey_answers", "csat_journey_satisfied", "ces_answers", "ces_sum", "needs", "judged",
+    "points_issued", "points_redeemed", "points_expired", "active_ticks", "alive_end", "entered",
+    "given_up", "late",
+)
+(N_START, N_ACQUIRED, N_REACTIVATED, N_CHURNED, N_END, N_RETAINED, N_REPEATERS,
+ N_PURCHASES, N_UPSELL_OFFERS, N_UPSELL_ACCEPTED, N_INVITATIONS, N_CONVERTED, REFERRED_REVENUE,
+ N_CONTACTS, N_WAITED, WAIT_TICKS, N_ABANDONED, N_CLOSED, N_VISITS, N_FAILED_VISITS,
+ HANDLE_TICKS, N_NPS, N_PROMOTERS, N_DETRACTORS, N_CSAT, N_CSAT_SATISFIED,
+ N_CSAT_JOURNEY, N_CSAT_JOURNEY_SATISFIED, N_CES, CES_SUM, N_NEEDS, N_JUDGED,
+ POINTS_ISSUED, POINTS_REDEEMED, POINTS_EXPIRED, ACTIVE_TICKS, N_ALIVE_END, N_ENTERED,
+ N_GIVEN_UP, N_LATE) = range(len(COUNTERS))
+
+IS_REVENUE = np.array([bucket == "revenue" for _, bucket, _, _ in CATEGORIES])
+IS_MARGIN = np.array([own for _, _, _, own in CATEGORIES])
+
+
+@compiled
+def count(world, segment, tick, counter, amount):
+    """Add a whole number to a counter in the month of a tick."""
+    world.tally[segment, world.month_of_day[tick // DAY], counter] += amount
+
+
+@compiled
+def money(value):
+    """An amount of account currency as a whole number of 1/10,000, rounded half to even.
+
+    Examples
+    --------
+    >>> money(12.34565)
+    123456
+    """
+    return int(np.rint(value * MONEY))
+
+
+@compiled
+def fraction(value):
+    """A quality or a probability as a whole number of 2**-32, so that sums have no order."""
+    return int(np.rint(value * FRACTION))
+
+
+@compiled
+def book_shared(world, tick, source, channel, category, n, amount):
+    """Enter a flow that belongs to no customer (paid hours, media) into the ledger."""
+    entry = world.ledger[tick // DAY, world.ledger.shape[1] - 1, source, channel, category]
+    entry[0] += n
+    entry[1] += amount
+
+
+@compiled
+def book(world, c, tick, channel, category, amount):
+    """Enter a customer's flow into the ledger and, where it is his own, into his margin.
+
+    Reads: his entry, segment, source. Writes: ledger, his margin, the margin by age.
+    Returns: nothing. Draws: nothing.
+    """
+    day = tick // DAY
+    entry = world.ledger[day, c.segment, c.source, channel, category]
+    entry[0] += 1
+    entry[1] += amount
+    if not IS_MARGIN[category]:
+        return
+    own = amount if IS_REVENUE[category] else -amount
+    age = max(0, day - max(0, c.entry // DAY))
+    c.margin += own
+    c.margin_discounted += int(np.rint(own * world.discount[age]))
+    if c.source != 0:
+        world.ages[age] += own
+    if tick >= world.cursor[RECENT_FROM]:
+        world.recent[c.segment, 0] += own

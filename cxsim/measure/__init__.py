@@ -1,0 +1,1 @@
+"""What happened, as tables and numbers: metrics, ledger, points, events, statistics, manifest."""

@@ -1,0 +1,59 @@
+"""The catalogue of metrics: every name, unit and definition, in one place for tables and docs."""
+
+from __future__ import annotations
+
+from cxsim.measure.customer_metrics import METRICS as CUSTOMER_METRICS
+from cxsim.measure.experience_metrics import METRICS as EXPERIENCE_METRICS
+from cxsim.measure.metric import Metric
+from cxsim.measure.money_metrics import METRICS as MONEY_METRICS
+from cxsim.measure.order_metrics import METRICS as ORDER_METRICS
+from cxsim.measure.value_metrics import METRICS as VALUE_METRICS
+
+GROUPS = (
+    ("Customers", CUSTOMER_METRICS),
+    ("Orders, upsell and referral", ORDER_METRICS),
+    ("Experience", EXPERIENCE_METRICS),
+    ("Money", MONEY_METRICS),
+    ("Value over time", VALUE_METRICS),
+)
+CATALOGUE: dict[str, Metric] = {metric.name: metric for _, metrics in GROUPS for metric in metrics}
+
+# What a comparison is read by: the family of its simultaneous intervals.
+HEADLINES = (
+    "retention_rate", "repeat_rate", "purchases", "revenue", "upsell_revenue", "referrals_converted",
+    "wait_minutes", "abandon_rate", "nps", "service_cost", "reward_cost", "acquisition_cost", "profit", "clv",
+    "customer_equity",
+)
+
+BETTER_WORDS = {1: "more is better", -1: "less is better", 0: "neither"}
+
+INTRODUCTION = """\
+# Metrics
+
+Every number `cxsim` reports, with its unit and definition, printed from the catalogue in `cxsim/measure/`.
+
+Month k is the k-th calendar month from `start_date`, midnight to midnight; the last may be partial. `total`
+is the whole run. Flows are sums; stocks are at an instant; a ratio is the sum of its numerator over the sum
+of its denominator in its own replication, segment and period, never a mean of months or customers. A
+denominator of 0 gives NaN. A customer's segment is the one he entered with. Segment `all` is computed from
+sums and includes shared costs (paid hours, media, a programme's running cost), which no segment's row holds.
+Money is undiscounted unless said, in account currency.
+"""
+
+
+def metrics_page() -> str:
+    """The page of the documentation that defines every metric (Markdown).
+
+    Examples
+    --------
+    >>> "| retention_rate | share, more is better |" in metrics_page()
+    True
+    """
+    parts = [INTRODUCTION]
+    for title, metrics in GROUPS:
+        parts.append(f"\n## {title}\n\n| metric | unit | definition | formula |\n|---|---|---|---|\n")
+        for metric in metrics:
+            scope = "; whole run only" if metric.total_only else ""
+            parts.append(f"| {metric.name} | {metric.unit}, {BETTER_WORDS[metric.better]}{scope} | "
+                         f"{metric.definition} | `{metric.formula}` |\n")
+    return "".join(parts)

@@ -1,0 +1,175 @@
+"""The page: one HTML file with everything in it, to be opened, printed and passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from cxsim.measure.levels import levels
+from cxsim.measure.table import Table, codes
+from cxsim.measure.whole_file import write_text
+from cxsim.report.figures import draw_customers, draw_headlines, draw_money, draw_profit
+from cxsim.report.page_results import (
+    cards,
+    has_intervals,
+    headline_groups,
+    left_out,
+    level_groups,
+    pairing_words,
+    worse_rows,
+)
+from cxsim.report.provenance import assumption_rows, changed_keys, check_section, made_rows
+from cxsim.report.verdicts import total_rows
+
+if TYPE_CHECKING:
+    from cxsim.settings.schema import Config
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a page is made of.
+
+    Parameters
+    ----------
+    config : Config
+        The baseline's configuration.
+    kpis : Table
+        KPI rows of every scenario, the baseline's among them.
+    manifest : mapping
+        From :func:`cxsim.measure.manifest.make_manifest`.
+    comparison : Table, optional
+        From :func:`cxsim.measure.comparison.compare_kpis`; without it the page shows one run.
+    baseline : str
+        The baseline's name in `kpis` (of a single run: the run's).
+    scenario_configs : mapping of str to Config
+        Resolved configuration of each scenario.
+    descriptions : mapping of str to str
+        What each scenario is, in words.
+    reference_check : sequence of mappings
+        Rows of the check that the baseline reproduces its history.
+    gain : Table, optional
+        From :func:`cxsim.measure.comparison.pairing_gain`.
+    """
+
+    config: Config
+    kpis: Table
+    manifest: Mapping[str, Any]
+    comparison: Table | None = None
+    baseline: str = "baseline"
+    scenario_configs: Mapping[str, Config] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    reference_check: Sequence[Mapping[str, Any]] = ()
+    gain: Table | None = None
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios compared, in their order."""
+        return [] if self.comparison is None else codes(self.comparison["scenario"])[0]
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        loader=PackageLoader("cxsim.report", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("template.html")
+
+
+def render_page(report: Report) -> str:
+    """The page as HTML text; it loads nothing from anywhere and every name in it is escaped.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> from cxsim.measure.blank import make_blank_outcome
+    >>> from cxsim.measure.kpis import kpis
+    >>> config = load()
+    >>> rows = kpis(make_blank_outcome(), config, "baseline")
+    >>> "<h1>online_retail: baseline</h1>" in render_page(Report(config, rows, {"engine": "compiled"}))
+    True
+    """
+    config, comparison = report.config, report.comparison
+    here = report.kpis.select(scenario=report.baseline, segment="all", period="total")
+    base_rows = {row["metric"]: row for row in levels(here, config.confidence).rows()}
+    resting, in_play, switched_off = assumption_rows(config, report.scenario_configs)
+    results = level_groups(base_rows, config) if comparison is None else headline_groups(comparison, config)
+    return _template().render(
+        title=_title(report), subtitle=_subtitle(config), baseline=report.baseline,
+        confidence=f"{100 * config.confidence:g}%",
+        cards=[] if comparison is None else cards(comparison, report.descriptions),
+        worse=[] if comparison is None else worse_rows(comparison),
+        is_judged=comparison is not None and has_intervals(comparison),
+        pictures=_pictures(report, base_rows), results=results,
+        left_out="" if comparison is None else left_out(comparison),
+        pairing=pairing_words(report.gain), changes=changed_keys(config, report.scenario_configs),
+        resting=resting, assumptions=in_play, switched_off=switched_off,
+        check=check_section(report.reference_check), made=made_rows(report.manifest, config))
+
+
+def _title(report: Report) -> str:
+    if not report.scenarios:
+        return f"{report.config.market.name}: {report.baseline}"
+    return f"What would change: {', '.join(report.scenarios)}"
+
+
+def _subtitle(config: Config) -> str:
+    market = config.market
+    parts = [f"Market {market.name}" + (f" ({market.description})" if market.description else "")]
+    if market.kind != "contact_centre":
+        start = "a new cohort" if config.population.start == "new" else "a going business"
+        parts.append(f"{start} of {config.n_customers:,} customers")
+    parts.append(f"{config.horizon_days:,} days from {config.start_date}")
+    return ", ".join(parts) + f". Money in {market.currency}. These are results of a simulation."
+
+
+def _pictures(report: Report, base_rows: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    config, scenarios, comparison = report.config, report.scenarios, report.comparison
+    series = (report.kpis, scenarios, report.baseline, config.confidence)
+    share = f"{100 * config.confidence:g}%"
+    pictures = []
+    if comparison is not None:
+        pictures.append({
+            "title": "Differences from the baseline", "svg": draw_headlines(comparison),
+            "caption": f"Mean paired difference and its {share} interval, each metric in its own unit. Blue: "
+                       "better. Orange: worse. Hollow: no detectable difference."})
+    if config.market.kind != "contact_centre":
+        pictures.append({
+            "title": "Active customers", "svg": draw_customers(*series),
+            "caption": f"Bands: {share} intervals of the mean over replications."
+                       + (" Differences are paired, so their bands are narrower." if scenarios else "")})
+    rows_of = {name: total_rows(comparison, name) for name in scenarios} if comparison is not None else {
+        report.baseline: base_rows}
+    pictures.append({
+        "title": "Profit over time", "svg": draw_profit(*series),
+        "caption": f"Profit added up from month 1, with its {share} band."
+                   + (" Each panel has its own scale." if len(scenarios) > 1 else "")})
+    pictures.append({
+        "title": "Where the money comes from, and where it goes",
+        "svg": draw_money(rows_of, "difference" if scenarios else "value"),
+        "caption": "From revenue down through the five kinds of cost to profit"
+                   + (", all as differences from the baseline." if scenarios else ".")
+                   + (" Each panel has its own scale." if len(scenarios) > 1 else "")})
+    return pictures
+
+
+def write_report(path: Path | str, report: Report) -> None:
+    """Write the page as one file, whole or not at all.
+
+    Parameters
+    ----------
+    path : path
+        The file, usually `report.html` in the run folder.
+    report : Report
+        What it shows.
+
+    Raises
+    ------
+    CxsimError
+        If it cannot be written; nothing half-written remains.
+    """
+    write_text(path, render_page(report))

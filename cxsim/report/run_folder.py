@@ -1,0 +1,147 @@
+"""The run folder: every file a command leaves behind, each of them whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from cxsim.errors import CxsimError
+from cxsim.measure.comparison import pairing_gain
+from cxsim.measure.manifest import make_manifest
+from cxsim.measure.parquet import write_parquet
+from cxsim.measure.table import Table
+from cxsim.measure.whole_file import write_text
+from cxsim.report.page import Report, write_report
+from cxsim.report.summary import write_summary
+from cxsim.settings.reference import Reference
+from cxsim.settings.schema import Config, ScenarioSpec
+from cxsim.whatif.cell import Tables
+
+if TYPE_CHECKING:
+    from cxsim.whatif.compare import Comparison
+    from cxsim.whatif.plan import SimulatedPlan
+    from cxsim.whatif.simulate import Run
+    from cxsim.whatif.sweep import Sweep
+
+
+def resolved(
+    config: Config, reference: Reference | None, scenarios: Sequence[Sequence[ScenarioSpec]] = (),
+    baseline: Sequence[ScenarioSpec] = (),
+) -> dict[str, Any]:
+    """What `config.yaml` holds: the world, its reference experience, and what was compared.
+
+    It is enough to do the run again: `reference.found` carries the intercepts that were found.
+    """
+    world = config.model_dump(mode="json")
+    if reference is not None:
+        world["reference"] = {**world["reference"], "found": reference.to_dict()}
+    world["scenarios"] = [[part.model_dump(mode="json") for part in parts] for parts in scenarios]
+    world["baseline"] = [part.model_dump(mode="json") for part in baseline]
+    return world
+
+
+def write_run(run: Run, folder: Path, command_line: Sequence[str] | None = None) -> None:
+    """Write the folder of one run: tables, summary, report, configuration, manifest.
+
+    Parameters
+    ----------
+    run : Run
+        From :func:`cxsim.simulate`.
+    folder : Path
+        Made if absent; files in it are replaced one by one, each of them whole.
+    command_line : sequence of str, optional
+        What was typed, for the manifest.
+
+    Raises
+    ------
+    CxsimError
+        When the folder cannot be written; files already written are whole.
+    """
+    manifest = _write(folder, run.config, _tables(run.tables, run.config),
+                      resolved(run.config, run.reference), engine=run.engine, seconds=run.seconds,
+                      command_line=command_line, processes=run.processes)
+    write_summary(folder / "summary.csv", run.kpis, run.config.confidence)
+    write_report(folder / "report.html", Report(
+        run.scenario_config, run.kpis, manifest, baseline=run.scenario, reference_check=run.reference.check))
+
+
+def write_comparison(comparison: Comparison, folder: Path, command_line: Sequence[str] | None = None) -> None:
+    """Write the folder of a comparison; as :func:`write_run`, and `comparison.parquet`."""
+    config = comparison.config
+    tables = _tables(comparison.tables, config) | {"comparison": comparison.comparison}
+    world = resolved(config, comparison.reference, comparison.scenarios, comparison.baseline)
+    manifest = _write(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
+                      command_line=command_line)
+    write_summary(folder / "summary.csv", comparison.comparison, config.confidence)
+    write_report(folder / "report.html", Report(
+        config, comparison.kpis, manifest, comparison=comparison.comparison,
+        scenario_configs=comparison.scenario_configs, descriptions=descriptions(comparison),
+        reference_check=comparison.reference.check, gain=gain_of(comparison)))
+
+
+def write_sweep(sweep: Sweep, folder: Path, command_line: Sequence[str] | None = None) -> None:
+    """Write the folder of a sweep: the tidy table `sweep.parquet`, all replications, summary, manifest."""
+    reference = sweep.references[0] if len(sweep.references) == 1 else None
+    _write(folder, sweep.config, {"sweep": sweep.table, "kpis": sweep.kpis},
+           resolved(sweep.config, reference), engine=sweep.engine, seconds=sweep.seconds,
+           command_line=command_line, extra={"failures": list(sweep.failures)})
+    write_summary(folder / "summary.csv", sweep.table, sweep.config.confidence)
+
+
+def write_simulated_plan(
+    plan: SimulatedPlan, folder: Path, seconds: float, command_line: Sequence[str] | None = None,
+) -> None:
+    """Write the folder of a simulated plan: `plan.parquet`, all replications, manifest."""
+    _write(folder, plan.config, {"plan": plan.table, "kpis": plan.kpis},
+           resolved(plan.config, plan.reference), engine=plan.engine, seconds=seconds,
+           command_line=command_line)
+
+
+def descriptions(comparison: Comparison) -> dict[str, str]:
+    """What each scenario is, in words."""
+    return {name: " + ".join(part.description for part in parts if part.description)
+            for name, parts in zip(comparison.names, comparison.scenarios, strict=True)}
+
+
+def gain_of(comparison: Comparison) -> Table | None:
+    """What pairing saved; None where there are too few replications to tell."""
+    if comparison.config.replications < 3:
+        return None
+    kpis = comparison.kpis
+    others = [kpis.select(scenario=name) for name in comparison.names]
+    return pairing_gain(kpis.select(scenario="baseline"), Table.concat(others))
+
+
+def _tables(tables: Tables, config: Config) -> dict[str, Table]:
+    found = {"kpis": tables.kpis, "ledger": tables.ledger}
+    if len(tables.points):
+        found["points"] = tables.points
+    if config.output.events != "none":
+        found["events"] = tables.events
+    return found
+
+
+def _write(
+    folder: Path, config: Config, tables: Mapping[str, Table], world: dict[str, Any], *, engine: str,
+    seconds: float, command_line: Sequence[str] | None, processes: Sequence[str] = (),
+    extra: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write tables, `config.yaml` and `manifest.json`; returns the manifest."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CxsimError(
+            f"hydra.run.dir={folder}: cannot be made ({error.strerror}); "
+            "choose a folder you may write to") from None
+    manifest = make_manifest(
+        config, tables, engine=engine, wall_seconds=seconds, processes=processes,
+        command_line=command_line, resolved=world, extra=extra)
+    for name, table in tables.items():
+        write_parquet(table, folder / f"{name}.parquet")
+    write_text(folder / "config.yaml", yaml.safe_dump(world, sort_keys=False, allow_unicode=True))
+    write_text(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+    return manifest

@@ -1,0 +1,85 @@
+"""Tables in the terminal beyond a comparison: sweeps, plans, experiments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from cxsim.measure.table import Table
+from cxsim.report.numbers import format_difference, format_value
+from cxsim.report.terminal import make_console
+from cxsim.report.verdicts import title
+
+SWEPT = ("retention_rate", "purchases", "referrals_converted", "profit", "customer_equity")
+
+
+def print_grid(
+    heading: str, names: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "",
+    console: Console | None = None,
+) -> None:
+    """Print a plain table: the first column to the left, numbers to the right."""
+    console = make_console(console)
+    grid = Grid(title=heading, title_justify="left", caption=caption or None, caption_justify="left")
+    for k, name in enumerate(names):
+        grid.add_column(name, justify="left" if k == 0 else "right")
+    for row in rows:
+        grid.add_row(*row)
+    console.print(grid)
+
+
+def print_sweep(table: Table, keys: Sequence[str], caption: str, console: Console | None = None) -> None:
+    """Print one line a cell: its keys, and the paired difference of a few headline metrics."""
+    rows = []
+    totals = table.select(segment="all", period="total")
+    for cell in sorted(set(table["cell"].tolist())):
+        here = totals.select(cell=cell)
+        first = next(here.rows())
+        keys_of = [str(first[key]) for key in keys]
+        if first["status"] == "failed":
+            rows.append([str(cell), *keys_of, f"failed: {first['reason']}", *[""] * (len(SWEPT) - 1)])
+            continue
+        found = {row["metric"]: row for row in here.rows()}
+        rows.append([str(cell), *keys_of, *(_difference(found.get(metric)) for metric in SWEPT)])
+    print_grid("difference to the baseline (± half of its interval)", ["cell", *keys, *map(title, SWEPT)],
+               rows, caption, console)
+
+
+def _difference(row: dict | None) -> str:
+    if row is None or not math.isfinite(row["difference"]):
+        return "-"
+    half = (row["ci_high"] - row["ci_low"]) / 2
+    text = format_difference(row["difference"], row["unit"], half)
+    return f"{text} ± {format_value(half, row['unit'])}" if math.isfinite(half) else text
+
+
+def print_findings(table: Table, console: Console | None = None) -> None:
+    """Print what an experiment found beside what was recorded."""
+    rows = [[row["answer"], f"{row['simulated']:.5g}", f"{row['standard_error']:.2g}", f"{row['recorded']:.5g}",
+             *(f"{row[name]:.5g}" if math.isfinite(row[name]) else "-" for name in ("theory", "actual")),
+             row["verdict"]] for row in table.rows()]
+    print_grid(str(table["experiment"][0]),
+               ["answer", "simulated", "s.e.", "recorded", "theory", "real world", "verdict"], rows,
+               console=console)
+
+
+def print_simulated_plan(table: Table, currency: str, console: Console | None = None) -> None:
+    """Print what the next customer costs and is worth at each step of each lever."""
+    rows = []
+    for row in table.rows():
+        step = f"{row['lever']} {row['from_level']:g} to {row['to_level']:g}"
+        rows.append([step, f"{row['spend']:,.0f}", f"{row['customers']:+,.1f}",
+                     _with_interval(row, "marginal_cost", "low", "high"),
+                     _with_interval(row, "value", "value_low", "value_high")])
+    print_grid(f"the next customer, in {currency}",
+               ["step", "further spend", "further customers", "costs", "is worth"], rows, console=console)
+
+
+def _with_interval(row: dict, name: str, low: str, high: str) -> str:
+    if not math.isfinite(row[name]):
+        return "-"
+    if not math.isfinite(row[low]):
+        return f"{row[name]:,.2f}"
+    return f"{row[name]:,.2f} ({row[low]:,.2f} to {row[high]:,.2f})"

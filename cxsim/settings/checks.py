@@ -1,0 +1,65 @@
+"""Checks between keys: what each key allows by itself is in the schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxsim.settings.schema import Config
+
+
+def cross_check(config: Config) -> None:
+    """Refuse combinations of keys that no world can have, naming the keys and the cure."""
+    _segments(config)
+    _channels(config)
+    _dates(config)
+    _loyalty(config)
+
+
+def _segments(config: Config) -> None:
+    if config.market.kind == "contact_centre":
+        return
+    total = sum(s.share for s in config.segments.values())
+    if not config.segments or abs(total - 1.0) > 1e-9:
+        shares = ", ".join(f"{name} {s.share:g}" for name, s in config.segments.items())
+        raise ValueError(f"segments: the shares ({shares}) sum to {total:.6g}; they must sum to 1")
+    needed = ("purchase", "spend") if config.market.kind == "transactional" else ("renewal",)
+    for name, segment in config.segments.items():
+        for key in needed:
+            if getattr(segment, key) is None:
+                raise ValueError(f"segments.{name}.{key} is missing; a {config.market.kind} market needs it")
+
+
+def _channels(config: Config) -> None:
+    offered = {n: c for n, c in config.channels.items() if c.share > 0}
+    if config.market.kind == "contact_centre":
+        if not any(c.contacts_per_hour > 0 for c in config.channels.values()):
+            raise ValueError("channels: no channel has contacts_per_hour above 0; a contact centre needs one")
+    elif not offered:
+        raise ValueError("channels: every share is 0, so nobody can reach the brand; give one a share above 0")
+    for name, channel in config.channels.items():
+        used = channel.contacts_per_hour > 0 or name in offered
+        if channel.kind == "staffed" and used and config.n_employees(name) == 0:
+            raise ValueError(
+                f"channels.{name}.employees=0: customers are sent there but nobody serves them; "
+                f"set channels.{name}.employees=1 or channels.{name}.share=0")
+
+
+def _dates(config: Config) -> None:
+    if config.scenario.changes and config.scenario.start_day >= config.horizon_days:
+        raise ValueError(
+            f"scenario.start_day={config.scenario.start_day}: starts at or after the horizon "
+            f"(horizon_days={config.horizon_days}); start earlier or lengthen the horizon")
+    window = config.market.active_window_days
+    if window is not None and config.market.kind == "transactional" and window > config.horizon_days / 2:
+        raise ValueError(
+            f"market.active_window_days={window}: must be at most half of horizon_days="
+            f"{config.horizon_days}; shorten the window or lengthen the horizon")
+
+
+def _loyalty(config: Config) -> None:
+    programme = config.loyalty
+    if programme.earn_rate > 0 and config.market.kind == "contact_centre":
+        raise ValueError("loyalty.earn_rate: a contact centre has no customers who could earn points")
+    if programme.earn_rate > 0 and programme.p_enrol == 0:
+        raise ValueError("loyalty.p_enrol=0: nobody would join the programme; set a share above 0")

@@ -1,0 +1,145 @@
+"""What a customer feels, remembers, and does about it: keys with their evidence."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from cxsim.settings.values import Effect, NotNegative, OpenShare, Positive, Share, Strict
+
+
+class Choice(Strict):
+    """Channel choice: utility lost per minute of published wait and of effort (logit units)."""
+
+    wait_weight_per_minute: Effect
+    effort_weight_per_minute: Effect
+
+
+class Weights(Strict):
+    """How much each part of an experience counts in perceived quality (s.d. units)."""
+
+    effort: Effect
+    wait: Effect
+    failure: Effect
+    fit: Effect
+
+
+class Perception(Strict):
+    """Perceived quality of a journey and the gap to what was expected."""
+
+    weights: Weights
+    effort_half_minutes: Positive = 10.0
+    wait_half_minutes: Positive = 1.0
+    noise_sd: NotNegative = 0.0
+    fit_mean: OpenShare = 0.7
+    fit_spread: NotNegative = 0.0
+    quality_weight: Effect
+    loss_aversion: Effect
+    sensitivity: Effect
+    expectation_n0: Positive = 4.0
+    expectation_floor: Share = 0.05
+
+
+class SatisfactionShare(Strict):
+    """How the one budget of satisfaction is shared over its links; the shares sum to 1."""
+
+    rate: Share = 0.0
+    exit: Share = 0.0
+    spend: Share = 0.0
+    upsell: Share = 0.0
+    invitation: Share = 0.0
+
+    @model_validator(mode="after")
+    def _whole_budget(self) -> SatisfactionShare:
+        total = self.rate + self.exit + self.spend + self.upsell + self.invitation
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"the shares sum to {total:.6g}; they must sum to 1 (one budget for all links)")
+        return self
+
+
+class Satisfaction(Strict):
+    """Memory of satisfaction and the one budget of what it does."""
+
+    total_effect: Effect
+    share: SatisfactionShare
+    memory_weeks: Positive = 52.0
+    memory_n0: Positive = 4.0
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Satisfaction:
+        if not 0.0 <= self.total_effect.value <= 0.9:
+            raise ValueError(f"total_effect {self.total_effect.value} must lie between 0 and 0.9 per s.d.")
+        return self
+
+
+class Loyalty(Strict):
+    """A points programme. `earn_rate` is the value returned per unit spent; 0 = no programme.
+
+    `points_per_unit` only denominates it: a point is worth earn_rate / points_per_unit, and a
+    reward of `reward_value` takes as many points as that makes.
+    """
+
+    earn_rate: float = Field(default=0.0, ge=0.0, le=1.0)
+    points_per_unit: Positive = 1.0
+    reward_value: Positive = 3.0
+    p_enrol: Share = 0.0
+    p_redeem: Share = 1.0
+    expiry_days: Positive = 365.0
+    goal_gradient: Effect
+    reward_cost_share: Share = 1.0
+    fixed_cost_per_day: NotNegative = 0.0
+    expected_redemption_share: Share = 0.8
+
+
+class Referral(Strict):
+    """Recommendation: invitations, how many become customers, and a bonus for both sides."""
+
+    invitations_per_journey: NotNegative = 0.0
+    p_convert: Share = 0.0
+    delay_days: Positive = 14.0
+    bonus: NotNegative = 0.0
+    friend_bonus: NotNegative = 0.0
+    bonus_lift: Effect
+    bonus_half: Positive = 10.0
+
+
+class Media(Strict):
+    """Paid acquisition: entrants = ceiling (1 - exp(-k spend)); figures for 1,000 starting customers.
+
+    k follows from one anchor: `anchor_entrants_per_day` were won with `anchor_spend_per_day`.
+    """
+
+    spend_per_day: NotNegative = 0.0
+    anchor_spend_per_day: Positive = 1.0
+    anchor_entrants_per_day: NotNegative = 0.0
+    ceiling_entrants_per_day: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _below_ceiling(self) -> Media:
+        if self.spend_per_day > 0 and not 0 < self.anchor_entrants_per_day < self.ceiling_entrants_per_day:
+            raise ValueError(
+                f"anchor_entrants_per_day {self.anchor_entrants_per_day} must lie between 0 and "
+                f"ceiling_entrants_per_day {self.ceiling_entrants_per_day}")
+        return self
+
+
+class Acquisition(Strict):
+    """Where new customers come from, beside recommendation and those who come by themselves."""
+
+    media: Media = Media()
+
+
+class Survey(Strict):
+    """Read-outs: noise of an answer and the answers a baseline gives (shares of each score)."""
+
+    noise_sd: Positive = 0.5
+    nps_shares: list[NotNegative] = Field(min_length=11, max_length=11)
+    csat_shares: list[NotNegative] = Field(min_length=5, max_length=5)
+    ces_shares: list[NotNegative] = Field(min_length=7, max_length=7)
+
+    @model_validator(mode="after")
+    def _shares(self) -> Survey:
+        for name in ("nps_shares", "csat_shares", "ces_shares"):
+            total = sum(getattr(self, name))
+            if abs(total - 1.0) > 1e-9:
+                raise ValueError(f"{name} sum to {total:.6g}; they must sum to 1")
+        return self

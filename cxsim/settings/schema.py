@@ -1,0 +1,121 @@
+"""The whole of a configuration: every key there is, its range, and what must hold between keys."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from cxsim.settings.experience import (
+    Acquisition, Choice, Loyalty, Perception, Referral, Satisfaction, Survey)
+from cxsim.settings.values import Count, Positive, Share, Strict, Whole
+from cxsim.settings.world import Channel, Delivery, Market, Order, Population, Segment, Upsell
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+RESERVED_SEGMENTS = ("all", "shared")
+
+
+class ScenarioSpec(Strict):
+    """A named overlay on the baseline: what it changes, and when it starts, ramps up and ends."""
+
+    name: str = "baseline"
+    description: str = ""
+    start_day: Whole = Field(default=0, ge=0)
+    ramp_days: Whole = Field(default=0, ge=0)
+    end_day: Count | None = None
+    changes: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> ScenarioSpec:
+        if self.end_day is not None and self.end_day <= self.start_day:
+            raise ValueError(f"end_day {self.end_day} must be later than start_day {self.start_day}")
+        return self
+
+
+class ReferenceSpec(Strict):
+    """How the reference experience is found: how many customers, how exact, how long to try."""
+
+    tolerance: Positive = 0.005
+    customers: Count = 100_000
+    max_passes: Count = 12
+
+
+class Output(Strict):
+    """What is written, and where finished cells are kept."""
+
+    events: Literal["none", "sample", "all"] = "none"
+    sample_share: Share = 0.01
+    store: str | None = None
+
+
+class Parallel(Strict):
+    """How replications share the machine; results never depend on it."""
+
+    mode: Literal["threads", "processes"] = "threads"
+    workers: Count | None = None
+
+
+class Config(Strict):
+    """A validated world. Get one with :func:`cxsim.load`; it never changes afterwards."""
+
+    seed: Whole = Field(default=1, ge=0, lt=2**63)
+    replications: Count = 20
+    n_customers: Whole = Field(default=5000, ge=0, le=50_000_000)
+    horizon_days: Count = 730
+    start_date: datetime.date = datetime.date(2026, 1, 1)
+    engine: Literal["auto", "simpy", "compiled"] = "auto"
+    confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
+    market: Market
+    population: Population = Population()
+    segments: dict[str, Segment]
+    channels: dict[str, Channel]
+    choice: Choice
+    order: Order = Order()
+    delivery: Delivery = Delivery()
+    upsell: Upsell = Upsell()
+    perception: Perception
+    satisfaction: Satisfaction
+    loyalty: Loyalty
+    referral: Referral
+    acquisition: Acquisition = Acquisition()
+    survey: Survey
+    reference: ReferenceSpec = ReferenceSpec()
+    scenario: ScenarioSpec = ScenarioSpec()
+    output: Output = Output()
+    parallel: Parallel = Parallel()
+    calibration: dict[str, Any] | None = None
+
+    @field_validator("segments", "channels")
+    @classmethod
+    def _names(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for name in value:
+            if not NAME.fullmatch(name):
+                raise ValueError(f"name {name!r} must be lower-case letters, digits and _")
+            if name in RESERVED_SEGMENTS:
+                raise ValueError(f"name {name!r} is reserved for totals; choose another")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Config:
+        from cxsim.settings.checks import cross_check
+
+        cross_check(self)
+        return self
+
+    @property
+    def active_window_days(self) -> int:
+        """Days after the last order in which a transactional customer counts as active."""
+        return self.market.active_window_days or max(1, min(180, self.horizon_days // 2))
+
+    def n_employees(self, channel: str) -> int:
+        """Employees on duty at a staffed channel while it is open (0 where nobody is offered)."""
+        spec = self.channels[channel]
+        if spec.kind == "digital":
+            return 0
+        if spec.employees is not None:
+            return spec.employees
+        if spec.share == 0:
+            return 0
+        return max(1, round(self.n_customers / spec.customers_per_employee))

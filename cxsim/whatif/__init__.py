@@ -1,0 +1,1 @@
+"""What if: runs, scenarios compared in pairs, sweeps, plans, experiments."""

@@ -1,0 +1,114 @@
+"""A cell: one scenario in one replication, from blueprint to tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from cxsim.engines.blueprint import Blueprint, make_blueprint
+from cxsim.engines.many import run_many
+from cxsim.engines.replication import Process, run_replication
+from cxsim.errors import CxsimError
+from cxsim.measure.events import events_table
+from cxsim.measure.kpis import kpis
+from cxsim.measure.ledger import ledger_table
+from cxsim.measure.points import points_table
+from cxsim.measure.table import Table
+from cxsim.settings.overlay import apply_changes, combine
+from cxsim.settings.reference import Reference
+from cxsim.settings.schema import Config, ScenarioSpec
+
+Progress = Callable[[str, int, int], None]
+MOST_PARTS = 6
+
+
+def silent(text: str, done: int, total: int) -> None:
+    """Progress for nobody."""
+
+
+@dataclass(frozen=True)
+class Lives:
+    """One side of a comparison: its name, its blueprint, and the configuration with all parts active."""
+
+    name: str
+    parts: tuple[ScenarioSpec, ...]
+    config: Config
+    blueprint: Blueprint
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of some cells: kpis, ledger, points account, events."""
+
+    kpis: Table
+    ledger: Table
+    points: Table
+    events: Table
+    n_events: int = 0
+
+
+def make_lives(name: str, config: Config, parts: Sequence[ScenarioSpec], reference: Reference) -> Lives:
+    """A scenario ready to be lived: one parameter row for each set of active parts.
+
+    Raises
+    ------
+    CxsimError
+        When parts contradict each other, a change is impossible, or there are more than six parts.
+    """
+    active = [part for part in parts if part.changes]
+    if len(active) > MOST_PARTS:
+        raise CxsimError(f"scenario {name}: has {len(active)} parts; at most {MOST_PARTS} can be composed")
+    configs = [config]
+    for mask in range(1, 2 ** len(active)):
+        chosen = [part for k, part in enumerate(active) if mask >> k & 1]
+        together = combine(chosen)
+        configs.append(apply_changes(config, together.changes, origin=f"scenario {together.name}"))
+    return Lives(name, tuple(active), configs[-1], make_blueprint(configs, active, reference))
+
+
+def live(lives: Sequence[Lives], engine: str, processes: Sequence[Process], job: tuple[int, int]) -> Tables:
+    """Run one cell and reduce it to tables."""
+    side, replication = lives[job[0]], job[1]
+    outcome = run_replication(side.blueprint, replication, engine, processes=processes)
+    return Tables(
+        kpis(outcome, side.config, side.name), ledger_table(outcome, side.name, side.config),
+        points_table(outcome, side.name), events_table(outcome, side.name), outcome.n_events)
+
+
+def live_all(
+    lives: Sequence[Lives], config: Config, *, processes: Sequence[Process] = (), progress: Progress = silent,
+) -> tuple[Tables, str]:
+    """Run every cell of several scenarios and stack their tables by (scenario, replication).
+
+    Returns
+    -------
+    tables, engine
+        The stacked tables and the engine that made them ("compiled" or "simpy").
+    """
+    engine = choose_engine(config, processes)
+    jobs = [(side, replication) for side in range(len(lives)) for replication in range(config.replications)]
+    parallel = config.parallel
+    if processes:
+        parallel = parallel.model_copy(update={"mode": "threads", "workers": 1})
+    work = partial(live, lives, engine, processes)
+    cells: dict[int, Tables] = {}
+    for place, tables in run_many(work, jobs, parallel, in_threads=engine == "compiled"):
+        cells[place] = tables
+        progress(lives[jobs[place][0]].name, len(cells), len(jobs))
+    return stack([cells[place] for place in range(len(jobs))]), engine
+
+
+def stack(tables: Sequence[Tables]) -> Tables:
+    """Tables of several cells, one below the other."""
+    return Tables(
+        Table.concat([t.kpis for t in tables]), Table.concat([t.ledger for t in tables]),
+        Table.concat([t.points for t in tables]), Table.concat([t.events for t in tables]),
+        sum(t.n_events for t in tables))
+
+
+def choose_engine(config: Config, processes: Sequence[Process]) -> str:
+    """The engine of a run: compiled, unless a Python process was added or SimPy was asked for."""
+    if config.engine == "auto":
+        return "simpy" if processes else "compiled"
+    return config.engine

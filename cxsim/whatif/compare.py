@@ -1,0 +1,135 @@
+"""Scenarios against a baseline with the same customers and the same luck: `cxsim.compare`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cxsim.engines.reference_store import reference_for
+from cxsim.errors import CxsimError
+from cxsim.measure.comparison import compare_kpis
+from cxsim.measure.table import Table
+from cxsim.settings.reference import Reference
+from cxsim.settings.schema import Config, ScenarioSpec
+from cxsim.whatif.cell import Lives, Progress, Tables, live_all, make_lives, silent
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished comparison.
+
+    Attributes
+    ----------
+    config : Config
+        The world that baseline and scenarios share.
+    scenarios : tuple of tuple of ScenarioSpec
+        The parts of each scenario, in the order asked.
+    names : tuple of str
+        Their names in the tables.
+    scenario_configs : dict of str to Config
+        Each scenario's world with all its parts active.
+    baseline : tuple of ScenarioSpec
+        Parts of the baseline; empty for the market itself.
+    tables : Tables
+        kpis (the baseline under the name "baseline"), ledger, points, events of all sides.
+    comparison : Table
+        Paired differences with intervals, one row a scenario, segment, period and metric.
+    reference, engine, seconds
+        As in :class:`cxsim.whatif.simulate.Run`.
+    """
+
+    config: Config
+    scenarios: tuple[tuple[ScenarioSpec, ...], ...]
+    names: tuple[str, ...]
+    scenario_configs: dict[str, Config]
+    baseline: tuple[ScenarioSpec, ...]
+    tables: Tables
+    comparison: Table
+    reference: Reference
+    engine: str
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def kpis(self) -> Table:
+        """Columns scenario, replication, segment, period, metric, value, unit."""
+        return self.tables.kpis
+
+
+def name_of(parts: Sequence[ScenarioSpec]) -> str:
+    """The name of a scenario from its parts: ``points_program+live_chat``."""
+    return "+".join(part.name for part in parts) or BASELINE
+
+
+def compare(
+    config: Config, scenarios: Sequence[ScenarioSpec | Sequence[ScenarioSpec]], *,
+    baseline: Sequence[ScenarioSpec] = (), reference: Reference | None = None, progress: Progress = silent,
+) -> Comparison:
+    """Compare scenarios with a baseline, paired replication by replication.
+
+    Every side lives the same customers with the same luck, so a difference is the scenario's
+    doing; a scenario that changes nothing differs by exactly zero.
+
+    Parameters
+    ----------
+    config : Config
+        The world, from :func:`cxsim.load`.
+    scenarios : sequence
+        :class:`ScenarioSpec` objects, or lists of them (parts of one scenario).
+    baseline : sequence of ScenarioSpec
+        Parts of another baseline than the market itself.
+    reference : Reference, optional
+        A reference experience found before.
+    progress : callable
+        Called with (name, done, total) after each cell.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    CxsimError
+        When a scenario is unknown, given twice, contradicts itself or is impossible in this world.
+
+    Examples
+    --------
+    >>> import cxsim
+    >>> config = cxsim.load(["market=contact_centre", "horizon_days=2", "replications=3"])
+    >>> spec = cxsim.ScenarioSpec(name="one_more", changes={"channels": {"phone": {"employees": 29}}})
+    >>> result = compare(config, [spec])
+    >>> result.names
+    ('one_more',)
+    """
+    start = time.perf_counter()
+    sides = [_parts(scenario) for scenario in scenarios]
+    names = [name_of(parts) for parts in sides]
+    for name in names:
+        if name == BASELINE or names.count(name) > 1:
+            raise CxsimError(
+                f"scenarios: {name} " + ("is the baseline itself" if name == BASELINE else "is named twice")
+                + "; name scenarios that differ")
+    if reference is None:
+        reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
+    lives = [make_lives(BASELINE, config, baseline, reference)]
+    lives += [make_lives(name, config, parts, reference) for name, parts in zip(names, sides, strict=True)]
+    tables, engine = live_all(lives, config, progress=progress)
+    return Comparison(
+        config, tuple(sides), tuple(names), {side.name: side.config for side in lives[1:]},
+        tuple(baseline), tables, paired(tables.kpis, lives, config.confidence), reference, engine,
+        time.perf_counter() - start)
+
+
+def paired(kpis: Table, lives: Sequence[Lives], confidence: float) -> Table:
+    """Paired differences of every side after the first against the first."""
+    names = [side.name for side in lives]
+    others = kpis.take(np.flatnonzero(kpis["scenario"] != names[0]))
+    return compare_kpis(kpis.select(scenario=names[0]), others, confidence)
+
+
+def _parts(scenario: ScenarioSpec | Sequence[ScenarioSpec]) -> tuple[ScenarioSpec, ...]:
+    return (scenario,) if isinstance(scenario, ScenarioSpec) else tuple(scenario)
