@@ -48,52 +48,68 @@ def next_need(world, c, until):
     Draws: "need" (the unit exponential of each need).
     """
     row = world.rows[c.row, c.segment]
+    start = c.need_clock
+    if start >= until:
+        return NEVER
     pull = goal_pull(row, c)
     fades = row.b_rate != 0.0
     moved = fades or world.is_moved[L_RATE] != 0
     measuring = world.cursor[MEASURING] != 0
-    start = c.need_clock
-    if moved and not measuring and until >= world.cursor[HORIZON] and start < until:
+    if moved and not measuring and until >= world.cursor[HORIZON]:
         if _cannot_come(world, row, c, start, until, pull):
             c.need_clock = until
             return NEVER
     satisfaction = remembered(world, row, c, start) if fades else 0.0
     fading = math.exp(-1.0 / row.memory_days)
-    entered = max(0, c.entry // DAY)
-    while start < until:
-        stop = until
-        if fades:
-            stop = min(until, (start // DAY + 1) * DAY)
-        elif moved or measuring:
-            stop = min(until, (entered + ((start // DAY - entered) // BIN_DAYS + 1) * BIN_DAYS) * DAY)
+    bins = world.kappa[L_RATE, c.segment, group_of(c)]
+    bin_ = run_bin(world, c, start)
+    bin_end = (max(0, c.entry // DAY) + (bin_ + 1) * BIN_DAYS) * DAY if moved or measuring else until
+    midnight = (start // DAY + 1) * DAY if fades else until
+    while True:
+        stop = min(until, min(midnight, bin_end))
         rate = c.rate
         if moved:
-            kappa = world.kappa[L_RATE, c.segment, group_of(c), run_bin(world, c, start)]
-            rate *= math.exp(row.b_rate * standing(world, c, satisfaction) - kappa + pull)
+            rate *= math.exp(row.b_rate * standing(world, c, satisfaction) - bins[bin_] + pull)
         elif pull != 0.0:
             rate *= math.exp(pull)
         hazard = rate * ((stop - start) / DAY)
-        spent = min(hazard, c.need_left)
         if measuring:
-            bins = world.exposures[L_RATE, c.segment, group_of(c), run_bin(world, c, start)]
-            bins[0] += fraction(spent)
-            bins[1] += fraction(spent * c.rate / rate) if rate > 0.0 else 0
+            _expose(world, c, bin_, min(hazard, c.need_left), rate)
         if c.need_left < hazard:
-            tick = min(start + ticks(c.need_left / rate), stop)
-            c.n_needs += 1
-            c.need_left = unit_exponential(world, c, D_NEED, c.n_needs)
-            c.need_clock = tick
-            if tick >= world.cursor[RECENT_FROM]:
-                world.recent[c.segment, R_N_RATE] += 1
-                world.recent[c.segment, R_RATE] += fraction(rate / c.rate)
-            return tick
+            return _need_arises(world, c, min(start + ticks(c.need_left / rate), stop), rate)
         c.need_left -= hazard
+        if stop == until:
+            c.need_clock = until
+            return NEVER
         if fades:
-            satisfaction *= fading if stop - start == DAY else math.exp(
-                -(stop - start) / (row.memory_days * DAY))
+            whole = stop - start == DAY
+            satisfaction *= fading if whole else math.exp(-(stop - start) / (row.memory_days * DAY))
+            midnight = stop + DAY if stop == midnight else midnight
+        if stop == bin_end:
+            bin_ = min(bin_ + 1, bins.shape[0] - 1)
+            bin_end += BIN_DAYS * DAY
         start = stop
-    c.need_clock = until
-    return NEVER
+
+
+@compiled
+def _expose(world, c, bin_, spent, rate):
+    """Add a spent piece of the need clock to the sums behind the reference."""
+    sums = world.exposures[L_RATE, c.segment, group_of(c), bin_]
+    sums[0] += fraction(spent)
+    if rate > 0.0:
+        sums[1] += fraction(spent * c.rate / rate)
+
+
+@compiled
+def _need_arises(world, c, tick, rate):
+    """Note the tick of a need and draw the unit exponential of the one after it."""
+    c.n_needs += 1
+    c.need_left = unit_exponential(world, c, D_NEED, c.n_needs)
+    c.need_clock = tick
+    if tick >= world.cursor[RECENT_FROM]:
+        world.recent[c.segment, R_N_RATE] += 1
+        world.recent[c.segment, R_RATE] += fraction(rate / c.rate)
+    return tick
 
 
 @compiled

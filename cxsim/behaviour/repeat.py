@@ -11,7 +11,7 @@ from cxsim.behaviour.renewal import fall_due, survives_exposure
 from cxsim.behaviour.state import CUSTOMER, GONE, TRANSACTIONAL
 from cxsim.behaviour.survey import answer_surveys
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import KIND, record
+from cxsim.journal.events import KIND, MEASURING, record
 from cxsim.journal.tallies import N_JUDGED, count
 from cxsim.journal.words import EXIT_LEFT, JUDGE, SURVEY_ANSWERED, USE_ENJOYED
 
@@ -40,7 +40,8 @@ def repeat(world, i, now):
     felt = judge_journey(world, row, c, now, quality)
     count(world, c.segment, now, N_JUDGED, 1)
     record(world, c, now, JUDGE, c.channel, c.wait_ticks, quality, 0)
-    observe_journey(world, c, quality, felt, contact)
+    if world.cursor[MEASURING] != 0:
+        observe_journey(world, c, quality, felt, contact)
     answer_surveys(world, row, c, now, felt, contact)
     record(world, c, now, SURVEY_ANSWERED, c.channel, 0, math.nan, 0)
     if world.cursor[KIND] == TRANSACTIONAL and c.is_ordered != 0 and c.n_orders > 1:

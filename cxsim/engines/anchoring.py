@@ -36,6 +36,7 @@ from cxsim.settings.schema import Config
 Progress = Callable[[str], None]
 OPEN_BIN_SHARE = 0.02
 SETTLING_PASSES = 4
+NEUTRAL_SHARE = 5
 MOST_PILOTS = 400
 REVENUE = np.array([bucket == BUCKETS[0] for _, bucket, _, _ in CATEGORIES])
 CHECKED = ("orders", "active customers", "spend per order", "upsell accepted", "referrals converted")
@@ -98,7 +99,10 @@ def find_reference(config: Config, *, progress: Progress = lambda text: None) ->
 
 def _pilots(config: Config, reference: Reference, *, effects: bool, domain: str) -> list[Pilot]:
     """Pilots of at least ``reference.customers`` customers in all, staffing whole."""
-    n = -(-config.reference.customers // config.n_customers)
+    wanted = config.reference.customers
+    if not reference.is_moved.any():
+        wanted = wanted // NEUTRAL_SHARE  # Only read-outs hang on it: means and spreads, no intercepts.
+    n = -(-wanted // config.n_customers)
     blueprint = make_blueprint([config], [], reference, effects=effects)
     blueprint = replace(blueprint, log_share=0.0)
 

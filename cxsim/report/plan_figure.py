@@ -19,8 +19,8 @@ from cxsim.measure.whole_file import whole_file
 
 ACQUIRE, RETAIN, WORTH, BEST, QUIET = "#0072b2", "#e69f00", "#009e73", "#222222", "#666666"
 LEVER_WORDS = {
-    "acquire": "to acquire: media spend a day, for 1,000 starting customers",
-    "retain": "to retain: earn rate of a points programme",
+    "acquire": ("to acquire", "media spend a day, for 1,000 starting customers"),
+    "retain": ("to retain", "earn rate of a points programme"),
 }
 _STYLE = {
     "svg.hashsalt": "cxsim",
@@ -120,16 +120,16 @@ def draw_steps(table: Table, currency: str, path: str | Path) -> Path:
     levers = list(dict.fromkeys(table["lever"].tolist()))
 
     def draw(figure: Figure) -> None:
-        panels = figure.subplots(1, len(levers), sharey=True, squeeze=False)[0]
+        panels = figure.subplots(1, len(levers), squeeze=False)[0]
         for axes, lever in zip(panels, levers, strict=True):
-            _draw_lever(axes, table.select(lever=lever), LEVER_WORDS.get(lever, lever))
+            _draw_lever(axes, table.select(lever=lever), LEVER_WORDS[lever])
         panels[0].set_ylabel(f"for the next customer, {currency}")
         panels[0].legend(frameon=False)
 
     return _draw_file(Path(path), (9.0, 4.2), draw)
 
 
-def _draw_lever(axes: Axes, steps: Table, words: str) -> None:
+def _draw_lever(axes: Axes, steps: Table, words: tuple[str, str]) -> None:
     """Costs and worth side by side at each step, with their intervals."""
     places = range(len(steps))
     names = [f"{row['from_level']:g} to {row['to_level']:g}" for row in steps.rows()]
@@ -143,7 +143,9 @@ def _draw_lever(axes: Axes, steps: Table, words: str) -> None:
     axes.axhline(0.0, color=QUIET, linewidth=0.8)
     axes.set_xticks(list(places), names)
     axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.set_title(words, loc="left")
+    axes.set_title(words[0], loc="left")
+    axes.set_xlabel(words[1])
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
 def _draw_costs(axes: Axes, plan: Drawable) -> None:

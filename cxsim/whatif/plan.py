@@ -142,20 +142,25 @@ def _step(
             "value": value[0], "value_low": value[1], "value_high": value[2]}
 
 
+def _verdict(row: Mapping[str, Any], currency: str) -> str:
+    """Whether a step pays, as far as the intervals can tell."""
+    words = (f"the next customer costs {row['marginal_cost']:,.2f} and is worth {row['value']:,.2f} {currency}")
+    if not np.isfinite([row["low"], row["value_low"]]).all() or row["low"] <= 0:
+        return "too few further customers to say what the next one costs; add replications or customers."
+    if row["value_low"] > row["high"]:
+        return f"it pays; {words}."
+    if row["value_high"] < row["low"]:
+        return f"it does not pay; {words}."
+    return f"not decided at this precision; {words}; add replications."
+
+
 def _sentences(rows: Sequence[Mapping[str, Any]], config: Config) -> tuple[str, ...]:
     """What the steps say: where the next unit of money should go."""
     sentences = []
     for lever, verb in ((ACQUIRE, "acquire"), (RETAIN, "retain")):
-        steps = [row for row in rows if row["lever"] == lever]
-        paying = [row for row in steps if row["customers"] > 0 and row["value"] > row["marginal_cost"]]
-        if paying:
-            last = paying[-1]
-            sentences.append(
-                f"To {verb}: the step from {last['from_level']:g} to {last['to_level']:g} is the last that pays: "
-                f"the next customer costs {last['marginal_cost']:,.2f} and is worth {last['value']:,.2f} "
-                f"{config.market.currency}.")
-        else:
-            sentences.append(f"To {verb}: no step pays; the next customer costs more than he is worth.")
+        for row in (row for row in rows if row["lever"] == lever):
+            sentences.append(f"To {verb}, from {row['from_level']:g} to {row['to_level']:g}: "
+                             + _verdict(row, config.market.currency))
     sentences.append("At the optimum the marginal cost to acquire equals the marginal cost to retain equals the "
                      "value of a customer (Pfeifer 2005); spend next where cost is furthest below value.")
     return tuple(sentences)
