@@ -51,6 +51,9 @@ COMMANDS = {
     "experiment": Command(
         "reproduce a recorded experiment and judge it", "NAME|all", "cxsim.cli.experiments:experiment"
     ),
+    "verify": Command(
+        "replay a run folder and compare every table's digest", "RUN_DIR", "cxsim.cli.verifying:verify"
+    ),
     "list": Command("markets, scenarios and all other options", "[GROUP]", "cxsim.cli.listing:list_options"),
     "schema": Command("JSON Schema of the keys, for editors", "[--output FILE]", "cxsim.cli.schema:schema"),
 }

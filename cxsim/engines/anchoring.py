@@ -14,43 +14,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from cxsim.behaviour.effects import BIN_DAYS
-from cxsim.behaviour.state import L_EXIT, L_RATE, LINKS, MOMENTS
-from cxsim.engines.blueprint import make_blueprint
-from cxsim.engines.many import run_many
-from cxsim.engines.outcome import Outcome
-from cxsim.engines.replication import run_compiled
+from cxsim.behaviour.state import L_EXIT, L_RATE, LINKS, M_QUALITY, M_SATISFACTION, MOMENTS
+from cxsim.engines.pilots import Pilot, run_pilots
+from cxsim.engines.reference_check import check_reference
 from cxsim.errors import CxsimError
-from cxsim.journal.tallies import (
-    FRACTION, N_CONVERTED, N_END, N_PURCHASES, N_UPSELL_ACCEPTED)
-from cxsim.journal.ticks import DAY, MINUTE
-from cxsim.journal.words import BUCKETS, CATEGORIES, REFERRAL
+from cxsim.journal.tallies import FRACTION
+from cxsim.journal.ticks import MINUTE
 from cxsim.settings.reference import Reference, blank_reference
 from cxsim.settings.schema import Config
 
 Progress = Callable[[str], None]
 OPEN_BIN_SHARE = 0.02
 SETTLING_PASSES = 4
-NEUTRAL_SHARE = 5
-MOST_PILOTS = 400
-REVENUE = np.array([bucket == BUCKETS[0] for _, bucket, _, _ in CATEGORIES])
-CHECKED = ("orders", "active customers", "spend per order", "upsell accepted", "referrals converted")
-
-
-@dataclass(frozen=True)
-class Pilot:
-    """What one pilot adds to the sums behind the reference."""
-
-    exposures: np.ndarray
-    moments: np.ndarray
-    waits: np.ndarray
-    referred: np.ndarray
-    months: np.ndarray
 
 
 def find_reference(config: Config, *, progress: Progress = lambda text: None) -> Reference:
@@ -74,14 +54,14 @@ def find_reference(config: Config, *, progress: Progress = lambda text: None) ->
     worst, off, moved_arrivals, settled = "", None, True, False
     for passes in range(1, config.reference.max_passes + 1):
         progress(f"reference experience, pass {passes}")
-        on = _pilots(config, reference, effects=needs_check, domain="reference/")
+        on = run_pilots(config, reference, effects=needs_check, domain="reference/")
         settled = settled or passes > SETTLING_PASSES
         if settled and (off is None or moved_arrivals):
-            off = _pilots(config, reference, effects=False, domain="reference/")
+            off = run_pilots(config, reference, effects=False, domain="reference/")
         updated, gaps = _update(reference, config, on, off)
         worst = max(gaps, key=lambda name: gaps[name])
         moved_arrivals = not np.array_equal(updated.referred_per_day, reference.referred_per_day)
-        reference = replace(updated, passes=passes if needs_check else 0)
+        reference = replace(updated, passes=passes)
         if max(gaps.values()) <= tolerance / 2.0:
             if settled or not needs_check:
                 break
@@ -92,44 +72,9 @@ def find_reference(config: Config, *, progress: Progress = lambda text: None) ->
             f"(reference.tolerance={tolerance:g}); raise reference.customers or reference.max_passes, "
             "or weaken satisfaction.total_effect")
     if not needs_check:
-        return reference
+        return replace(reference, passes=0)
     progress("reference experience, check with fresh luck")
-    return replace(reference, check=_check(config, reference))
-
-
-def _pilots(config: Config, reference: Reference, *, effects: bool, domain: str) -> list[Pilot]:
-    """Pilots of at least ``reference.customers`` customers in all, staffing whole."""
-    wanted = config.reference.customers
-    if not reference.is_moved.any():
-        wanted = wanted // NEUTRAL_SHARE  # Only read-outs hang on it: means and spreads, no intercepts.
-    n = -(-wanted // config.n_customers)
-    blueprint = make_blueprint([config], [], reference, effects=effects)
-    blueprint = replace(blueprint, log_share=0.0)
-
-    def one(replication: int) -> Pilot:
-        return _pilot(run_compiled(blueprint, replication, domain=domain, measuring=True))
-
-    results = run_many(one, range(min(n, MOST_PILOTS)), _in_threads(config))
-    return [pilot for _, pilot in sorted(results, key=lambda item: item[0])]
-
-
-def _in_threads(config: Config) -> Any:
-    """Pilots always run in threads: they are many and small."""
-    return config.parallel.model_copy(update={"mode": "threads"})
-
-
-def _pilot(outcome: Outcome) -> Pilot:
-    months = outcome.tally[:-1, :-1].sum(axis=0)
-    month_of_day = np.searchsorted(outcome.month_starts // DAY, np.arange(len(outcome.ledger)), "right") - 1
-    revenue = outcome.ledger[..., REVENUE, 1].sum(axis=(1, 2, 3, 4))
-    by_month = np.bincount(month_of_day, weights=revenue, minlength=len(months))
-    counted = np.stack([
-        months[:, N_PURCHASES], months[:, N_END], by_month, months[:, N_UPSELL_ACCEPTED],
-        months[:, N_CONVERTED]]).astype(float)
-    entries = outcome.customers["entry"][outcome.customers["source"] == REFERRAL] // DAY
-    referred = np.bincount(entries // BIN_DAYS, minlength=outcome.exposures.shape[3])
-    waits = outcome.wait_sums[:, :, :2] + outcome.wait_sums[:, :, 2:]
-    return Pilot(outcome.exposures, outcome.moments, waits, referred, counted)
+    return replace(reference, check=check_reference(config, reference))
 
 
 def _update(
@@ -151,24 +96,56 @@ def _update(
             name = f"the intercept of {LINKS[link]}"
             gaps[name] = max(gaps.get(name, 0.0), gap)
     anchor = _anchors(sum(p.moments for p in on))
-    for k, name in enumerate(MOMENTS):
-        # The anchors of a neutral baseline move nothing, so they need no second pass.
-        if reference.is_moved.any() and k < 2:
-            shift = np.abs(anchor[:, k] - reference.anchor[:, k]) / anchor[:, k, 1:]
-            gaps[f"mean {name}"] = float(shift.max()) / 4.0
-    waits = sum(p.waits for p in on).astype(float)
+    if reference.is_moved.any():
+        gaps |= _anchor_gaps(anchor, reference.anchor, sum(p.moments for p in on)[..., 0])
+    updated = replace(reference, kappa=kappa, anchor=anchor)
+    gap = _recommended_gap(config, reference, on)
+    if gap <= tolerance / 2.0 and reference.passes > 0:
+        return updated, gaps
+    gaps["newcomers by recommendation"] = gap
+    return replace(updated, waits=_mean_waits(on), referred_per_day=_referred_per_day(config, on)), gaps
+
+
+def _anchor_gaps(new: np.ndarray, old: np.ndarray, n: np.ndarray) -> dict[str, float]:
+    """By how much quality and satisfaction moved, a quarter of a spread counting as 1.
+
+    A mean that moved by less than its own standard error is settled.
+    """
+    gaps = {}
+    for which in (M_QUALITY, M_SATISFACTION):
+        shift = np.abs(new[:, which] - old[:, which]) / new[:, which, 1:]
+        luck = 1.0 / np.sqrt(np.maximum(n[:, which], 1))
+        settled = shift.max(axis=1) <= luck
+        gaps[f"mean {MOMENTS[which]}"] = float(np.where(settled, 0.0, shift.max(axis=1)).max()) / 4.0
+    return gaps
+
+
+def _mean_waits(pilots: list[Pilot]) -> np.ndarray:
+    """Mean wait in minutes by channel and hour."""
+    waits = sum(p.waits for p in pilots).astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean_waits = np.where(waits[..., 0] > 0, waits[..., 1] / waits[..., 0] / MINUTE, 0.0)
-    days = np.diff(np.minimum(np.arange(kappa.shape[3] + 1) * BIN_DAYS, config.horizon_days))
-    referred = sum(p.referred for p in on) / len(on) / np.maximum(days, 1)
-    entrants = config.market.entrants_per_day or config.n_customers / config.market.history_days
-    if config.population.start == "base" or config.market.entrants_per_day:
-        shift = np.abs(referred - reference.referred_per_day).mean() / max(entrants, 1e-12)
-        gap = float(shift) / 4.0
-        if gap <= tolerance / 2.0:
-            return replace(reference, kappa=kappa, anchor=anchor), gaps
-        gaps["newcomers by recommendation"] = gap
-    return replace(reference, kappa=kappa, anchor=anchor, waits=mean_waits, referred_per_day=referred), gaps
+        return np.where(waits[..., 0] > 0, waits[..., 1] / waits[..., 0] / MINUTE, 0.0)
+
+
+def _referred_per_day(config: Config, pilots: list[Pilot]) -> np.ndarray:
+    """Newcomers a day brought by recommendation, by 28 days of the calendar."""
+    referred = sum(p.referred for p in pilots) / len(pilots)
+    days = np.diff(np.minimum(np.arange(len(referred) + 1) * BIN_DAYS, config.horizon_days))
+    return referred / np.maximum(days, 1)
+
+
+def _recommended_gap(config: Config, reference: Reference, pilots: list[Pilot]) -> float:
+    """By how much recommended newcomers moved, as a quarter of their share of all newcomers."""
+    entrants = config.market.entrants_per_day
+    if entrants is None:
+        if config.population.start == "new":
+            return 0.0
+        entrants = config.n_customers / config.market.history_days
+    new = _referred_per_day(config, pilots)
+    shift = float(np.abs(new - reference.referred_per_day).mean())
+    n = float(sum(p.referred for p in pilots).sum())
+    luck = new.mean() * np.sqrt(len(new) / max(n, 1.0))
+    return 0.0 if shift <= luck else shift / max(entrants, 1e-12) / 4.0
 
 
 def _steps(
@@ -203,47 +180,3 @@ def _anchors(moments: np.ndarray) -> np.ndarray:
     variance = np.maximum(moments[..., 2] / FRACTION / n - mean**2, 0.0)
     spread = np.sqrt(variance)
     return np.stack([mean, np.where(spread < 1e-6, 1.0, spread)], axis=-1)
-
-
-def _check(config: Config, reference: Reference) -> list[dict[str, Any]]:
-    """Judge the reference with fresh luck against the neutral twin, month by month, cumulated."""
-    off = np.stack([p.months for p in _pilots(config, reference, effects=False, domain="reference-check/")])
-    on = np.stack([p.months for p in _pilots(config, reference, effects=True, domain="reference-check/")])
-    rows = []
-    for k, name in enumerate(CHECKED):
-        rows.append(_judge(name, _cumulated(on, k), _cumulated(off, k), config.reference.tolerance))
-    failed = [row for row in rows if not row["passed"]]
-    if failed:
-        row = failed[0]
-        raise CxsimError(
-            f"reference: with effects on, the baseline's {row['metric']} by month {row['month']} differ by "
-            f"{row['gap']:+.2%} (s.e. {row['standard_error']:.2%}) from its neutral twin; "
-            f"reference.tolerance={config.reference.tolerance:g}; raise reference.customers or the tolerance")
-    return rows
-
-
-def _cumulated(months: np.ndarray, k: int) -> np.ndarray:
-    """One checked figure by pilot and month: flows cumulated, stocks as they are, spend per order."""
-    if CHECKED[k] == "active customers":
-        return months[:, k]
-    flows = np.cumsum(months[:, k], axis=1)
-    if CHECKED[k] != "spend per order":
-        return flows
-    orders = np.cumsum(months[:, 0], axis=1)
-    return flows / np.maximum(orders.mean(axis=0), 1e-12) if orders.any() else flows
-
-
-def _judge(name: str, on: np.ndarray, off: np.ndarray, tolerance: float) -> dict[str, Any]:
-    """The month in which a figure is furthest from its twin, in tolerances or standard errors.
-
-    The standard error of a gap counts the check's own luck and, equal in size, the pilots'.
-    """
-    total = np.maximum(off.sum(axis=0), 1e-12)
-    gap = np.where(off.sum(axis=0) > 0, (on - off).sum(axis=0) / total, 0.0)
-    n = len(on)
-    error = (on - off).std(axis=0, ddof=1) * np.sqrt(n) / total * np.sqrt(2.0) if n > 1 else np.full(
-        gap.shape, np.nan)
-    verdicts = (np.abs(gap) <= tolerance) | (np.abs(gap) <= 3.0 * error)
-    month = int(np.argmax(np.where(verdicts, np.abs(gap), np.inf)))
-    return {"metric": name, "month": month + 1, "gap": float(gap[month]),
-            "standard_error": float(error[month]), "tolerance": tolerance, "passed": bool(verdicts.all())}

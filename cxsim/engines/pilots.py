@@ -1,0 +1,64 @@
+"""Pilots of a baseline: ordinary replications reduced to the sums behind the reference experience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cxsim.behaviour.effects import BIN_DAYS
+from cxsim.engines.blueprint import make_blueprint
+from cxsim.engines.many import run_many
+from cxsim.engines.outcome import Outcome
+from cxsim.engines.replication import run_compiled
+from cxsim.journal.tallies import N_CONVERTED, N_END, N_PURCHASES, N_UPSELL_ACCEPTED
+from cxsim.journal.ticks import DAY
+from cxsim.journal.words import BUCKETS, CATEGORIES, REFERRAL
+from cxsim.settings.reference import Reference
+from cxsim.settings.schema import Config
+
+MOST_PILOTS = 400
+NEUTRAL_SHARE = 5
+REVENUE = np.array([bucket == BUCKETS[0] for _, bucket, _, _ in CATEGORIES])
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """What one pilot adds to the sums behind the reference."""
+
+    exposures: np.ndarray
+    moments: np.ndarray
+    waits: np.ndarray
+    referred: np.ndarray
+    months: np.ndarray
+
+
+def run_pilots(config: Config, reference: Reference, *, effects: bool, domain: str) -> list[Pilot]:
+    """Pilots of at least ``reference.customers`` customers in all, staffing whole."""
+    wanted = config.reference.customers
+    if not reference.is_moved.any():
+        wanted = wanted // NEUTRAL_SHARE  # Only read-outs hang on it: means and spreads, no intercepts.
+    n = -(-wanted // config.n_customers)
+    blueprint = make_blueprint([config], [], reference, effects=effects)
+    blueprint = replace(blueprint, log_share=0.0)
+
+    def one(replication: int) -> Pilot:
+        return _pilot(run_compiled(blueprint, replication, domain=domain, measuring=True))
+
+    threads = config.parallel.model_copy(update={"mode": "threads"})  # Pilots are many and small.
+    results = run_many(one, range(min(n, MOST_PILOTS)), threads)
+    return [pilot for _, pilot in sorted(results, key=lambda item: item[0])]
+
+
+def _pilot(outcome: Outcome) -> Pilot:
+    months = outcome.tally[:-1, :-1].sum(axis=0)
+    month_of_day = np.searchsorted(outcome.month_starts // DAY, np.arange(len(outcome.ledger)), "right") - 1
+    revenue = outcome.ledger[..., REVENUE, 1].sum(axis=(1, 2, 3, 4))
+    by_month = np.bincount(month_of_day, weights=revenue, minlength=len(months))
+    counted = np.stack([
+        months[:, N_PURCHASES], months[:, N_END], by_month, months[:, N_UPSELL_ACCEPTED],
+        months[:, N_CONVERTED]]).astype(float)
+    entries = outcome.customers["entry"][outcome.customers["source"] == REFERRAL] // DAY
+    referred = np.bincount(entries // BIN_DAYS, minlength=outcome.exposures.shape[3])
+    waits = outcome.wait_sums[:, :, :2] + outcome.wait_sums[:, :, 2:]
+    return Pilot(outcome.exposures, outcome.moments, waits, referred, counted)

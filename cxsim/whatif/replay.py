@@ -1,0 +1,99 @@
+"""Run a folder's run again and hold every table against its recorded digest: ``cxsim verify``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from cxsim.errors import CxsimError
+from cxsim.measure.digests import digest
+from cxsim.measure.maths_fingerprint import maths_fingerprint
+from cxsim.measure.table import Table
+from cxsim.settings.reference import Reference
+from cxsim.settings.schema import Config, ScenarioSpec
+from cxsim.whatif.cell import Progress, Tables, silent
+from cxsim.whatif.compare import compare
+from cxsim.whatif.simulate import simulate
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay found: for each recorded table whether its digest came out again.
+
+    `same_maths` is False when this platform's elementary functions differ from the recorded
+    ones; digests may then differ in the last digits.
+    """
+
+    tables: dict[str, bool]
+    same_maths: bool
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every table came out as recorded."""
+        return all(self.tables.values())
+
+
+def replay(folder: Path, *, progress: Progress = silent) -> Replay:
+    """Run a folder's run or comparison again from its configuration.
+
+    Parameters
+    ----------
+    folder : Path
+        A run folder, with `manifest.json` and `config.yaml`.
+    progress : callable
+        Called with (name, done, total).
+
+    Raises
+    ------
+    CxsimError
+        When the folder is none, or holds a run that cannot be replayed (it had Python processes
+        of the user's own); the message says what to do instead.
+    """
+    manifest = _read(folder / "manifest.json", json.loads)
+    world = _read(folder / "config.yaml", yaml.safe_load)
+    if not manifest.get("replayable", False):
+        raise CxsimError(f"{folder}: {manifest.get('replay_note', 'this run cannot be replayed')}")
+    recorded = {name: entry["digest"] for name, entry in manifest["tables"].items()}
+    if "kpis" not in recorded or "ledger" not in recorded:
+        raise CxsimError(f"{folder}: holds neither a run nor a comparison; start its command again: "
+                         f"{manifest.get('command', '')}")
+    made = _again(world, manifest, progress)
+    found = {name: digest(table) for name, table in made.items()}
+    return Replay({name: found.get(name) == value for name, value in recorded.items()},
+                  manifest.get("maths_fingerprint") == maths_fingerprint())
+
+
+def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) -> dict[str, Table]:
+    """Run it again; the tables by name."""
+    sides = [_parts(parts) for parts in world.pop("scenarios", [])]
+    baseline = _parts(world.pop("baseline", []))
+    reference = Reference.from_dict(world["reference"].pop("found"))
+    world["engine"] = manifest["engine"]
+    try:
+        config = Config.model_validate(world)
+    except ValidationError as error:
+        raise CxsimError(f"config.yaml: is not of this version of cxsim ({error.errors()[0]['msg']})") from None
+    if not sides:
+        return _named(simulate(config, reference=reference, progress=progress).tables)
+    made = compare(config, sides, baseline=baseline, reference=reference, progress=progress)
+    return _named(made.tables) | {"comparison": made.comparison}
+
+
+def _named(tables: Tables) -> dict[str, Table]:
+    return {name: getattr(tables, name) for name in ("kpis", "ledger", "points", "events")}
+
+
+def _parts(parts: list[dict[str, Any]]) -> list[ScenarioSpec]:
+    return [ScenarioSpec.model_validate(part) for part in parts]
+
+
+def _read(path: Path, parse: Any) -> Any:
+    try:
+        return parse(path.read_text())
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise CxsimError(f"{path}: cannot be read ({error}); name a run folder of cxsim") from None

@@ -1,0 +1,53 @@
+"""A run folder replays to the same digests; one with a user's process says that it cannot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cxsim
+from cxsim.report.run_folder import write_comparison, write_run
+from cxsim.whatif.replay import replay
+
+SMALL = ["n_customers=120", "horizon_days=60", "replications=2", "reference.customers=1500", "output.events=all"]
+
+
+def test_run_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
+    write_run(cxsim.simulate(cxsim.load([*SMALL, "scenario=points_program"])), tmp_path)
+    found = replay(tmp_path)
+    assert found.is_same and set(found.tables) == {"kpis", "ledger", "points", "events"}
+
+
+def test_comparison_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
+    config = cxsim.load(["market=subscription", *SMALL])
+    write_comparison(cxsim.compare(config, ["live_chat", "live_chat+referral_bonus"]), tmp_path)
+    found = replay(tmp_path)
+    assert found.is_same and "comparison" in found.tables
+
+
+def test_a_changed_digest_is_found(tmp_path: Path) -> None:
+    write_run(cxsim.simulate(cxsim.load(SMALL)), tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["tables"]["kpis"]["digest"] = "0" * 32
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert replay(tmp_path).tables == {"kpis": False, "ledger": True, "events": True}
+
+
+def test_a_run_with_an_own_process_says_it_cannot_be_replayed(tmp_path: Path) -> None:
+    def strike(env: Any, world: Any) -> Iterator[Any]:
+        yield env.timeout(world.ticks(days=2))
+        world.channels["phone"].capacity = 0
+
+    write_run(cxsim.simulate(cxsim.load(SMALL), processes=[strike]), tmp_path)
+    assert json.loads((tmp_path / "manifest.json").read_text())["processes"] == ["strike"]
+    with pytest.raises(cxsim.CxsimError, match="strike.*cannot be replayed"):
+        replay(tmp_path)
+
+
+def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(cxsim.CxsimError, match="manifest.json: cannot be read"):
+        replay(tmp_path)
