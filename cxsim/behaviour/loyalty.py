@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cxsim.behaviour.draws import decision, uniform
-from cxsim.behaviour.effects import journey_uniform
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import record
 from cxsim.journal.tallies import MONEY, book, money
@@ -61,7 +60,7 @@ def redeem_points(world, row, c, now, channel):
     price = int(row.reward_points)
     if row.earn_rate == 0.0 or c.is_enrolled == 0 or c.points < price:
         return
-    if journey_uniform(world, c, D_REDEEM) >= row.p_redeem:
+    if uniform(world.keys[0], c.id, c.n_orders, D_REDEEM) >= row.p_redeem:
         return
     c.points -= price
     c.points_at = now

@@ -15,7 +15,7 @@ from cxsim.behaviour.life import D_NEED, exposed_row
 from cxsim.behaviour.loyalty import goal_pull
 from cxsim.behaviour.money import R_N_RATE, R_RATE
 from cxsim.behaviour.state import (
-    CONTACT_CENTRE, GONE, L_RATE, N_WAITING, RECOGNIZE, RENEW, REST, SUBSCRIPTION)
+    CONTACT_CENTRE, GONE, L_RATE, N_WAITING, RECOGNIZE, RENEW, REST, SUBSCRIPTION, TRANSACTIONAL)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND, MEASURING, RECENT_FROM, record
 from cxsim.journal.tallies import N_NEEDS, count, fraction
@@ -51,7 +51,8 @@ def next_need(world, c, until):
     start = c.need_clock
     if start >= until:
         return NEVER
-    pull = goal_pull(row, c)
+    # A reward draws the next purchase nearer, not the next need for help.
+    pull = goal_pull(row, c) if world.cursor[KIND] == TRANSACTIONAL else 0.0
     fades = row.b_rate != 0.0
     moved = fades or world.is_moved[L_RATE] != 0
     measuring = world.cursor[MEASURING] != 0

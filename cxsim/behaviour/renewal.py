@@ -6,7 +6,8 @@ import math
 
 from cxsim.behaviour.accounts import close_months, count_repeat, start_counting, stop_counting
 from cxsim.behaviour.effects import remembered, standing
-from cxsim.behaviour.loyalty import expire_points
+from cxsim.behaviour.life import exposed_row
+from cxsim.behaviour.loyalty import earn_points, expire_points, redeem_points
 from cxsim.behaviour.money import R_BASE, R_EXIT, R_N_EXIT
 from cxsim.behaviour.state import CUSTOMER, EXIT_BINS, GONE, L_EXIT
 from cxsim.journal.compiling import compiled
@@ -64,6 +65,8 @@ def pay_period(world, row, c, now):
     c.n_orders += 1
     count(world, c.segment, now, N_PURCHASES, 1)
     record(world, c, now, ORDER_PAID, -1, 0, math.nan, fee + c.fee_step)
+    redeem_points(world, row, c, now, -1)
+    earn_points(world, row, c, now, -1, fee + c.fee_step)
 
 
 @compiled
@@ -85,7 +88,8 @@ def renew(world, i, now):
     Draws: nothing (the life budget was drawn at birth).
     """
     c = world.customers[i]
-    row = world.rows[c.row, c.segment]
+    # He pays under what reaches him today; a journey under way keeps the row it began with.
+    row = world.rows[exposed_row(world, c, now), c.segment]
     if survives_exposure(world, row, c, now):
         c.n_renewals += 1
         c.next_renewal = now + int(row.renewal_ticks)

@@ -62,7 +62,7 @@ def format_difference(value: float, unit: str, half: float | None = None) -> str
     if not math.isfinite(value):
         return UNDEFINED
     scaled = _scaled(value, unit)
-    if half is None or not math.isfinite(half) or half == 0:
+    if half is None or not math.isfinite(half) or half <= 1e-9 * abs(value):
         digits = _digits(abs(scaled))
     else:
         digits = _digits(abs(_scaled(half, unit)), significant=2)

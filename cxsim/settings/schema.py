@@ -115,7 +115,7 @@ class Config(Strict):
         if spec.kind == "digital":
             return 0
         if spec.employees is not None:
-            return spec.employees
+            return spec.employees + spec.extra_employees
         if spec.share == 0:
-            return 0
-        return max(1, round(self.n_customers / spec.customers_per_employee))
+            return spec.extra_employees
+        return max(1, round(self.n_customers / spec.customers_per_employee)) + spec.extra_employees

@@ -70,7 +70,8 @@ class Channel(Strict):
     """A way to reach the brand. Digital: a session that may fail. Staffed: a desk with a queue.
 
     `share` is the weight in the channel choice when waits and efforts are alike; 0 = not offered.
-    `employees: null` means one for every `customers_per_employee` starting customers, at least one.
+    `employees: null` means one for every `customers_per_employee` starting customers, at least one;
+    `extra_employees` come on top of either.
     """
 
     kind: Literal["digital", "staffed"]
@@ -81,6 +82,7 @@ class Channel(Strict):
     cost_per_visit: NotNegative = 0.0
     employees: Whole | None = Field(default=None, ge=0)
     customers_per_employee: Count = 5000
+    extra_employees: Whole = Field(default=0, ge=0)
     handle_minutes: Positive = 6.0
     patience_minutes: Positive | None = None
     wage_per_hour: NotNegative = 0.0
