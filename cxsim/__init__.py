@@ -19,6 +19,10 @@ __all__ = [
     "Comparison", "Config", "CxsimError", "Run", "ScenarioSpec", "compare", "load", "load_scenario", "simulate"]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     # Names load on first use, so that `cxsim --help` does not wait for the simulator.
     if name in __all__:

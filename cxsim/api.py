@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cxsim.config.loading import load, load_scenario
+from cxsim.errors import CxsimError
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif import compare as comparing
 from cxsim.whatif.cell import Progress, silent
@@ -55,6 +56,10 @@ def compare(
     >>> result.comparison.select(metric="profit", period="total", segment="all")["replications"].tolist()
     [3]
     """
+    if isinstance(scenarios, str | ScenarioSpec):
+        scenarios = [scenarios]
+    if not scenarios:
+        raise CxsimError("scenarios: the list is empty; name at least one, as in [\"points_program\"]")
     sides = [_parts(scenario) for scenario in scenarios]
     return comparing.compare(config, sides, baseline=_parts(baseline), progress=progress, **kwargs)
 

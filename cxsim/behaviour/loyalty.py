@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from cxsim.behaviour.draws import decision, uniform
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import record
@@ -45,7 +47,7 @@ def expire_points(world, c, now):
     if tick <= now:
         world.points[tick // DAY, c.segment, EXPIRED] += c.points
         c.points = 0
-        record(world, c, tick, POINTS_EXPIRED, -1, 0, 0.0, 0)
+        record(world, c, tick, POINTS_EXPIRED, -1, 0, math.nan, 0)
 
 
 @compiled
@@ -67,7 +69,7 @@ def redeem_points(world, row, c, now, channel):
     world.points[now // DAY, c.segment, REDEEMED] += price
     cost = money(price * row.earn_rate / row.points_per_unit * row.reward_cost_share)
     book(world, c, now, channel, C_REWARD, cost)
-    record(world, c, now, POINTS_REDEEMED, channel, 0, 0.0, cost)
+    record(world, c, now, POINTS_REDEEMED, channel, 0, math.nan, cost)
 
 
 @compiled
@@ -90,4 +92,4 @@ def earn_points(world, row, c, now, channel, amount):
     c.points_at = now
     world.points[now // DAY, c.segment, ISSUED] += earned
     value = money(earned * row.earn_rate / row.points_per_unit)
-    record(world, c, now, POINTS_EARNED, channel, 0, 0.0, value)
+    record(world, c, now, POINTS_EARNED, channel, 0, math.nan, value)

@@ -14,6 +14,7 @@ from cxsim.behaviour.effects import (
 from cxsim.behaviour.life import D_NEED, exposed_row
 from cxsim.behaviour.loyalty import goal_pull
 from cxsim.behaviour.money import R_N_RATE, R_RATE
+from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.state import (
     CONTACT_CENTRE, GONE, L_RATE, N_WAITING, RECOGNIZE, RENEW, REST, SUBSCRIPTION, TRANSACTIONAL)
 from cxsim.journal.compiling import compiled
@@ -163,6 +164,7 @@ def recognize(world, i, now):
     Reads: waiting list, scenario exposure. Writes: row, a fresh journey, log.
     Returns: the tick of contact. Draws: "scenario part", "choice", "hour".
     """
+    fall_due(world, i, now)
     c = world.customers[i]
     c.need_tick = c.waiting[0]
     c.n_waiting -= 1
@@ -177,4 +179,17 @@ def recognize(world, i, now):
     c.is_ordered = 0
     count(world, c.segment, now, N_NEEDS, 1)
     record(world, c, now, NEED_NOTICED, -1, 0, math.nan, 0)
+    return choose_channel(world, i, now)
+
+
+@compiled
+def choose_again(world, i, now):
+    """Choose a channel once more after a lost contact, if he is still with the brand.
+
+    Reads: published waits. Writes: channel, stage, log. Returns: the tick of contact (NEVER if he
+    left meanwhile). Draws: "choice", "hour".
+    """
+    if not fall_due(world, i, now):
+        world.customers[i].stage = REST
+        return NEVER
     return choose_channel(world, i, now)

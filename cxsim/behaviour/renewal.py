@@ -13,7 +13,8 @@ from cxsim.behaviour.state import CUSTOMER, EXIT_BINS, GONE, L_EXIT
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, MEASURING, RECENT_FROM, record
 from cxsim.journal.tallies import N_PURCHASES, REFERRED_REVENUE, book, count, fraction, money
-from cxsim.journal.words import C_REFERRAL_BONUS, C_SUBSCRIPTION, C_UPSELL, EXIT_CANCELLED, ORDER_PAID, REFERRAL
+from cxsim.journal.words import (
+    C_REFERRAL_BONUS, C_SUBSCRIPTION, C_UPSELL, EXIT_CANCELLED, INVITE_CONVERTED, ORDER_PAID, REFERRAL)
 
 
 @compiled
@@ -76,6 +77,8 @@ def subscribe(world, c, now):
     start_counting(world, c, now)
     c.status = CUSTOMER
     c.next_renewal = now + int(row.renewal_ticks)
+    if c.source == REFERRAL:
+        record(world, c, now, INVITE_CONVERTED, -1, 0, math.nan, c.bonus)
     pay_bonus(world, c, now)
     pay_period(world, row, c, now)
 

@@ -92,6 +92,8 @@ def serve(world, i, now):
     Reads: channel. Writes: wait figures, ledger, effort, stage, log. Returns: the tick the
     service ends. Draws: "request/handle".
     """
+    if world.cursor[KIND] != CONTACT_CENTRE:
+        fall_due(world, i, now)
     c = world.customers[i]
     channel = world.channels[c.row, c.channel]
     wait = _end_wait(world, c, now)
@@ -115,6 +117,8 @@ def leave_queue(world, i, now, outcome):
     Reads: nothing more. Writes: wait figures, log, stage. Returns: the tick of what is next.
     Draws: "request/lost".
     """
+    if world.cursor[KIND] != CONTACT_CENTRE:
+        fall_due(world, i, now)
     c = world.customers[i]
     wait = _end_wait(world, c, now)
     if outcome == ABANDONED:
@@ -136,6 +140,7 @@ def _lose_contact(world, i, now):
     c.failures += 1
     if world.cursor[KIND] == CONTACT_CENTRE:
         c.status = GONE
+    if c.status == GONE:
         c.stage = REST
         return NEVER
     row = world.rows[c.row, c.segment]

@@ -11,9 +11,8 @@ import numpy as np
 
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day
-from cxsim.behaviour.choice import choose_channel
-from cxsim.behaviour.recognize import recognize, rest
-from cxsim.behaviour.renewal import renew
+from cxsim.behaviour.recognize import choose_again, recognize, rest
+from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
 from cxsim.behaviour.request import arrive, finish, leave_queue, serve
 from cxsim.behaviour.respond import respond
@@ -187,7 +186,7 @@ def _step(world, heap, size, desks, i, now):
     if stage == RECOGNIZE:
         tick = recognize(world, i, now)
     elif stage == CHOOSE:
-        tick = choose_channel(world, i, now)
+        tick = choose_again(world, i, now)
     elif stage == LEAVE_QUEUE:
         _leave_line(world, size, desks[c.channel], i)
         tick = leave_queue(world, i, now, ABANDONED)
@@ -205,7 +204,7 @@ def _step(world, heap, size, desks, i, now):
         for j in range(known, world.cursor[N_CUSTOMERS]):
             wake(world, heap, size, j, world.customers[j].at, ORDINARY)
     elif stage == RENEW:
-        renew(world, i, now)
+        fall_due(world, i, now)
         tick = rest(world, i, now)
     elif stage == ENTER:
         tick = enter(world, i, now)

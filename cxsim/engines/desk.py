@@ -56,8 +56,9 @@ class Channel:
     Attributes
     ----------
     name : str
-    is_open : bool
-        Whether customers get in. The opening hours open and close it as well.
+
+    Times are whole ticks (microseconds): use ``world.ticks(days=, hours=, minutes=)``. Wages follow
+    the staff plan of the configuration, not the capacity that a process sets.
 
     Examples
     --------
@@ -73,7 +74,8 @@ class Channel:
     def __init__(self, env: simpy.Environment, name: str, is_staffed: bool, serves_all: bool) -> None:
         self._env = env
         self.name = name
-        self.is_open = not is_staffed
+        self._is_within_hours = not is_staffed
+        self._is_shut = False
         self._serves_all = serves_all
         self._most_sessions: int | None = None
         self.n_sessions = 0
@@ -102,13 +104,30 @@ class Channel:
         full = self._most_sessions is not None and self.n_sessions >= self._most_sessions
         return self.is_open and not full
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the doors are open: within opening hours, and not closed by a process."""
+        return self._is_within_hours and not self._is_shut
+
     def open(self) -> None:
-        """Open the doors."""
-        self.is_open = True
+        """Lift a closing; opening hours hold again."""
+        self._is_shut = False
 
     def close(self) -> None:
-        """Close the doors; those waiting are sent away unless the channel serves them out."""
-        self.is_open = False
+        """Close until `open` is called; those waiting are sent away unless the channel serves them out."""
+        self._is_shut = True
+        self._send_away()
+
+    def begin_hours(self) -> None:
+        """Opening hours begin."""
+        self._is_within_hours = True
+
+    def end_hours(self) -> None:
+        """Opening hours end."""
+        self._is_within_hours = False
+        self._send_away()
+
+    def _send_away(self) -> None:
         if not self._serves_all:
             self.sent_away.succeed()
             self.sent_away = self._env.event()

@@ -13,9 +13,8 @@ from typing import Any
 
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day
-from cxsim.behaviour.choice import choose_channel
-from cxsim.behaviour.recognize import recognize, rest
-from cxsim.behaviour.renewal import renew
+from cxsim.behaviour.recognize import choose_again, recognize, rest
+from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
 from cxsim.behaviour.request import arrive, finish, leave_queue, serve
 from cxsim.behaviour.respond import respond
@@ -93,7 +92,7 @@ class Business:
         while self._stage(i) != REST:
             if self._stage(i) == RENEW:
                 yield self._moment(at, ORDINARY, key)
-                renew(world, i, at)
+                fall_due(world, i, at)
                 at = rest(world, i, at)
                 continue
             if self._stage(i) != ARRIVE:
@@ -118,7 +117,7 @@ class Business:
             if self._stage(i) != CHOOSE:
                 return at
             yield self._moment(at, ORDINARY, key)
-            at = choose_channel(self._world, i, at)
+            at = choose_again(self._world, i, at)
 
     def _visit(self, i: int, key: int, channel: Channel) -> Life:
         """A session on a digital channel."""
@@ -163,9 +162,9 @@ class Business:
         for tick, k, opens in self._blueprint.doors.tolist():
             yield self._moment(tick, PLAN, 0)
             if opens:
-                self._lines[k].open()
+                self._lines[k].begin_hours()
             else:
-                self._lines[k].close()
+                self._lines[k].end_hours()
 
     def _arrivals(self, s: int) -> Life:
         """One layer of newcomers: candidates one after another, some of whom enter."""

@@ -18,7 +18,7 @@ COUNTERS = (
     "contacts", "waited", "wait_ticks", "abandoned", "closed", "visits", "failed_visits",
     "handle_ticks", "nps_answers", "promoters", "detractors", "csat_answers", "csat_satisfied",
     "csat_journey_answers", "csat_journey_satisfied", "ces_answers", "ces_sum", "needs", "judged",
-    "points_issued", "points_redeemed", "points_expired", "active_ticks", "alive_end", "entered",
+    "active_ticks", "alive_end", "entered",
     "given_up", "late",
 )
 (N_START, N_ACQUIRED, N_REACTIVATED, N_CHURNED, N_END, N_RETAINED, N_REPEATERS,
@@ -26,7 +26,7 @@ COUNTERS = (
  N_CONTACTS, N_WAITED, WAIT_TICKS, N_ABANDONED, N_CLOSED, N_VISITS, N_FAILED_VISITS,
  HANDLE_TICKS, N_NPS, N_PROMOTERS, N_DETRACTORS, N_CSAT, N_CSAT_SATISFIED,
  N_CSAT_JOURNEY, N_CSAT_JOURNEY_SATISFIED, N_CES, CES_SUM, N_NEEDS, N_JUDGED,
- POINTS_ISSUED, POINTS_REDEEMED, POINTS_EXPIRED, ACTIVE_TICKS, N_ALIVE_END, N_ENTERED,
+ ACTIVE_TICKS, N_ALIVE_END, N_ENTERED,
  N_GIVEN_UP, N_LATE) = range(len(COUNTERS))
 
 IS_REVENUE = np.array([bucket == "revenue" for _, bucket, _, _ in CATEGORIES])

@@ -82,10 +82,15 @@ def outstanding_points(outcome: Outcome, months: np.ndarray) -> np.ndarray:
     >>> outstanding_points(make_blank_outcome(), np.repeat([0, 1], 30)).tolist()
     [[0, 0, 0], [0, 0, 0]]
     """
-    daily = outcome.points[: len(months)]
-    flows = by_period(daily[..., 0] - daily[..., 1] - daily[..., 2], months)
-    held = np.concatenate([np.cumsum(flows[:-1], axis=0), flows[-1:]]).T
-    return np.concatenate([held, held.sum(axis=0, keepdims=True)])
+    issued, redeemed, expired = points_flows(outcome, months)
+    flows = issued - redeemed - expired
+    return np.concatenate([np.cumsum(flows[:, :-1], axis=1), flows[:, -1:]], axis=1)
+
+
+def points_flows(outcome: Outcome, months: np.ndarray) -> np.ndarray:
+    """Points issued, redeemed, expired in every period, shape (3, segments + 1, months + 1), all last."""
+    flows = by_period(outcome.points[: len(months)], months).T
+    return np.concatenate([flows, flows.sum(axis=1, keepdims=True)], axis=1)
 
 
 def value_of_point(config: Config) -> float:
@@ -110,7 +115,7 @@ def _cac_paid(outcome: Outcome, sums: Sums) -> np.ndarray:
 def money_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.ndarray]:
     """Values of :data:`METRICS`, each of shape (segments + 1, months + 1)."""
     acquisition, service = sums.bucket("acquisition"), sums.bucket("service")
-    issued, expired = sums.counter("points_issued"), sums.counter("points_expired")
+    issued, redeemed, expired = points_flows(outcome, sums.month_of_day)
     contacts = sums.counter("contacts")
     return {
         "goods_cost": sums.bucket("goods"),
@@ -125,7 +130,7 @@ def money_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.
         "cost_per_order": ratio(service, sums.counter("purchases")),
         "cost_per_contact": ratio(sums.money("staff", "prospect_minutes", "contact_fee"), contacts),
         "points_issued": issued,
-        "points_redeemed": sums.counter("points_redeemed"),
+        "points_redeemed": redeemed,
         "points_expired": expired,
         "reward_liability": reward_liability(outcome, config, sums.month_of_day),
         "breakage": ratio(expired, issued),

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from cxsim.whatif.simulate import Run
     from cxsim.whatif.sweep import Sweep
 
+OWN_FILES = (
+    "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "comparison.parquet", "sweep.parquet",
+    "plan.parquet", "summary.csv", "report.html")
+
 
 def resolved(
     config: Config, reference: Reference | None, scenarios: Sequence[Sequence[ScenarioSpec]] = (),
@@ -140,6 +144,9 @@ def _write(
     manifest = make_manifest(
         config, tables, engine=engine, wall_seconds=seconds, processes=processes,
         command_line=command_line, resolved=world, extra=extra)
+    for name in OWN_FILES:
+        if name.removesuffix(".parquet") not in tables:
+            (folder / name).unlink(missing_ok=True)  # A file of an earlier run would pass for this one's.
     for name, table in tables.items():
         write_parquet(table, folder / f"{name}.parquet")
     write_text(folder / "config.yaml", yaml.safe_dump(world, sort_keys=False, allow_unicode=True))

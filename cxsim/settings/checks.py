@@ -35,6 +35,10 @@ def _channels(config: Config) -> None:
     if config.market.kind == "contact_centre":
         if not any(c.contacts_per_hour > 0 for c in config.channels.values()):
             raise ValueError("channels: no channel has contacts_per_hour above 0; a contact centre needs one")
+        if config.n_customers > 0:
+            raise ValueError(
+                f"n_customers={config.n_customers}: a contact centre has anonymous contacts and no customers; "
+                "set n_customers=0 (channels.phone.contacts_per_hour says how busy it is)")
     elif not offered:
         raise ValueError("channels: every share is 0, so nobody can reach the brand; give one a share above 0")
     for name, channel in config.channels.items():
@@ -60,6 +64,8 @@ def _dates(config: Config) -> None:
 def _loyalty(config: Config) -> None:
     programme = config.loyalty
     if programme.earn_rate > 0 and config.market.kind == "contact_centre":
-        raise ValueError("loyalty.earn_rate: a contact centre has no customers who could earn points")
+        raise ValueError(
+            "loyalty.earn_rate: a contact centre has no customers who could earn points; "
+            "compare scenarios=[more_staff] there")
     if programme.earn_rate > 0 and programme.p_enrol == 0:
         raise ValueError("loyalty.p_enrol=0: nobody would join the programme; set a share above 0")

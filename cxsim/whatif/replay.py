@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cxsim.errors import CxsimError
 from cxsim.measure.digests import digest
 from cxsim.measure.maths_fingerprint import maths_fingerprint
+from cxsim.measure.parquet import read_parquet
 from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -62,6 +63,11 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
     if "kpis" not in recorded or "ledger" not in recorded:
         raise CxsimError(f"{folder}: holds neither a run nor a comparison; start its command again: "
                          f"{manifest.get('command', '')}")
+    for name, value in recorded.items():
+        path = folder / f"{name}.parquet"
+        if not path.is_file() or digest(read_parquet(path)) != value:
+            raise CxsimError(f"{path}: is absent or not the table that the manifest records; "
+                             f"make it again with: {manifest.get('command', '')}")
     made = _again(world, manifest, progress)
     found = {name: digest(table) for name, table in made.items()}
     return Replay({name: found.get(name) == value for name, value in recorded.items()},

@@ -78,7 +78,9 @@ def simulate(
         From :func:`cxsim.load`.
     processes : sequence of callables
         Your own SimPy processes ``fn(env, world)``: generators that run beside the customers;
-        ``world.channels[name]`` offers ``close()``, ``open()`` and ``capacity``.
+        ``world.channels[name]`` offers ``close()``, ``open()`` and ``capacity``. Time is in whole
+        ticks: ``env.timeout(world.ticks(days=3, hours=9))``. Wages follow the staff plan of the
+        configuration, not the capacity that a process sets.
     reference : Reference, optional
         A reference experience found before; by default it is looked up or found.
     progress : callable

@@ -172,8 +172,6 @@ def test_liability_is_a_stock_and_breakage_a_flow():
     outcome = make_outcome()
     outcome.points[0, 0] = (100, 0, 0)
     outcome.points[45, 1] = (50, 10, 20)
-    tally(outcome, "points_issued", [[100, 0, 0], [0, 50, 0], [0, 0, 0]])
-    tally(outcome, "points_expired", [[0, 0, 0], [0, 20, 0], [0, 0, 0]])
     table = kpis(outcome, make_config(), "baseline")
     each = 0.05 / 10 * 0.8
     assert value_of(table, "reward_liability", period="1") == pytest.approx(100 * each)

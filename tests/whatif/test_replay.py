@@ -29,12 +29,18 @@ def test_comparison_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
     assert found.is_same and "comparison" in found.tables
 
 
-def test_a_changed_digest_is_found(tmp_path: Path) -> None:
+def test_a_changed_seed_is_found(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load(SMALL)), tmp_path)
-    manifest = json.loads((tmp_path / "manifest.json").read_text())
-    manifest["tables"]["kpis"]["digest"] = "0" * 32
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    assert replay(tmp_path).tables == {"kpis": False, "ledger": True, "events": True}
+    config = (tmp_path / "config.yaml").read_text()
+    (tmp_path / "config.yaml").write_text(config.replace("seed: 1\n", "seed: 2\n", 1))
+    assert replay(tmp_path).tables == {"kpis": False, "ledger": False, "events": False}
+
+
+def test_a_table_that_is_not_the_recorded_one_is_named(tmp_path: Path) -> None:
+    write_run(cxsim.simulate(cxsim.load(SMALL)), tmp_path)
+    (tmp_path / "ledger.parquet").unlink()
+    with pytest.raises(cxsim.CxsimError, match="ledger.parquet: is absent or not the table"):
+        replay(tmp_path)
 
 
 def test_a_run_with_an_own_process_says_it_cannot_be_replayed(tmp_path: Path) -> None:

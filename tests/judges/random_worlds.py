@@ -1,0 +1,119 @@
+"""Worlds nobody would think of: everything a configuration may vary, small enough to live in a moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from cxsim.settings.schema import Config, ScenarioSpec
+from lived_worlds import SCENARIOS, changed, scenario, spec, world
+
+WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+EFFECTS = ("rate", "exit", "spend", "upsell", "invitation")
+
+
+def _staffed(draw: Any, channel: str) -> dict[str, Any]:
+    """A desk: its people, the patience of its callers, its doors."""
+    around_the_clock = draw(st.booleans())
+    opens = 0 if around_the_clock else draw(st.integers(0, 20))
+    keys = {
+        "employees": draw(st.integers(1, 3)),
+        "handle_minutes": draw(st.sampled_from([0.5, 8.0, 90.0, 600.0])),
+        "patience_minutes": draw(st.sampled_from([None, 0.2, 5.0, 2000.0])),
+        "open_hour": opens,
+        "close_hour": 24 if around_the_clock else draw(st.integers(opens + 1, 24)),
+        "open_days": draw(st.sampled_from([WEEK, WEEK[:6], [WEEK[0]], [WEEK[6]], WEEK[::2]])),
+        "at_close": draw(st.sampled_from(["send_away", "serve_all"])),
+        "wage_per_hour": draw(st.sampled_from([0.0, 20.0])),
+    }
+    return {f"channels.{channel}.{name}": value for name, value in keys.items()}
+
+
+def _effects(draw: Any) -> dict[str, Any]:
+    place = draw(st.integers(0, len(EFFECTS) - 1))
+    shares = {f"satisfaction.share.{name}": 0.0 for name in EFFECTS}
+    shares[f"satisfaction.share.{EFFECTS[place]}"] = 0.5
+    other = EFFECTS[(place + 1) % len(EFFECTS)]
+    shares[f"satisfaction.share.{other}"] = 0.5
+    return {
+        **shares,
+        "satisfaction.total_effect": draw(st.sampled_from([0.0, 0.25, 0.9])),
+        "perception.sensitivity": draw(st.sampled_from([0.5, 1.0])),
+        "order.p_lost_after_lost_contact": draw(st.sampled_from([0.0, 0.4, 1.0])),
+        "upsell.p_offer": draw(st.sampled_from([0.0, 0.6])),
+        "choice.wait_weight_per_minute": draw(st.sampled_from([0.0, 0.05, 1.0])),
+    }
+
+
+def _relationship(draw: Any, is_shop: bool) -> dict[str, Any]:
+    keys: dict[str, Any] = {
+        "referral.invitations_per_journey": draw(st.sampled_from([0.0, 0.1, 0.6])),
+        "referral.p_convert": draw(st.sampled_from([0.0, 0.42, 1.0])),
+        "referral.delay_days": draw(st.sampled_from([0.01, 14.0])),
+        "referral.bonus": draw(st.sampled_from([0.0, 10.0])),
+        "delivery.days": draw(st.sampled_from([0.0, 0.5, 3.0, 20.0])),
+        "delivery.p_late": draw(st.sampled_from([0.0, 0.3])),
+        "delivery.use_days": draw(st.sampled_from([0.0, 2.0])),
+        "market.renewal_days": draw(st.integers(1, 40)),
+    }
+    if is_shop:
+        keys |= {
+            "loyalty.earn_rate": draw(st.sampled_from([0.0, 0.03, 0.5])),
+            "loyalty.p_enrol": draw(st.sampled_from([0.4, 1.0])),
+            "loyalty.expiry_days": draw(st.sampled_from([3.0, 365.0])),
+            "segments.shoppers.purchase.r": draw(st.sampled_from([0.243, 4.0])),
+        }
+    else:
+        keys["segments.regular.support_needs_per_year"] = draw(st.sampled_from([0.0, 3.0, 60.0]))
+    return keys
+
+
+@st.composite
+def shares_of_channels(draw: Any) -> dict[str, Any]:
+    """Weights of web, app, phone and chat; at least one is offered."""
+    shares = {name: draw(st.sampled_from([0.0, 0.2, 1.0])) for name in ("web", "app", "phone", "chat")}
+    if not any(shares.values()):
+        shares[draw(st.sampled_from(sorted(shares)))] = 1.0
+    return {f"channels.{name}.share": share for name, share in shares.items()}
+
+
+@st.composite
+def worlds(draw: Any, markets: tuple[str, ...] = ("online_retail", "subscription", "contact_centre")) -> Config:
+    """A small world of any market."""
+    market = draw(st.sampled_from(markets))
+    keys: dict[str, Any] = {
+        "seed": draw(st.integers(0, 2**40)), "horizon_days": draw(st.integers(2, 75)),
+        "start_date": draw(st.sampled_from(["2026-01-01", "2026-03-29", "2027-12-31"])),
+    }
+    if market == "contact_centre":
+        keys |= _staffed(draw, "phone")
+        keys["channels.phone.contacts_per_hour"] = draw(st.sampled_from([0.5, 6.0, 25.0]))
+        keys["market.layer_rate_per_day"] = draw(st.sampled_from([5.0, 1000.0]))
+        keys["horizon_days"] = min(keys["horizon_days"], 6)
+        return changed(world("market=contact_centre"), **keys)
+    keys |= {**draw(shares_of_channels()), **_staffed(draw, "phone"), **_staffed(draw, "chat"), **_effects(draw),
+             **_relationship(draw, market == "online_retail")}
+    keys["n_customers"] = draw(st.integers(1, 150))
+    keys["population.start"] = draw(st.sampled_from(["new", "base"]))
+    keys["market.history_days"] = draw(st.sampled_from([30, 1095]))
+    keys["market.entrants_per_day"] = draw(st.sampled_from([0.5, 2.0]))
+    keys["channels.web.p_failure"] = draw(st.sampled_from([0.0, 0.03, 0.6, 1.0]))
+    return changed(world(f"market={market}"), **keys)
+
+
+@st.composite
+def overlays(draw: Any, config: Config) -> list[ScenarioSpec]:
+    """None, one or two scenarios on a world, at different times."""
+    if config.market.kind == "contact_centre":
+        return [spec("more", {"channels.phone.employees": draw(st.integers(1, 5))},
+                     start_day=draw(st.integers(0, config.horizon_days - 1)))]
+    parts = []
+    for name in draw(st.lists(st.sampled_from(SCENARIOS), max_size=2, unique=True)):
+        start = draw(st.integers(0, config.horizon_days - 1))
+        end = draw(st.none() | st.integers(start + 1, config.horizon_days + 5))
+        part = scenario(name)[0]
+        if name != "points_program" or config.market.kind == "transactional":
+            parts.append(part.model_copy(update={
+                "start_day": start, "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end}))
+    return parts
