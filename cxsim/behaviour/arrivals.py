@@ -11,7 +11,8 @@ from cxsim.behaviour.life import D_NEED, be_born, exposed_row, live_until_today
 from cxsim.behaviour.money import residual_value
 from cxsim.behaviour.recognize import rest
 from cxsim.behaviour.renewal import fall_due, subscribe
-from cxsim.behaviour.state import ARRIVE, CONTACT_CENTRE, GONE, SUBSCRIPTION
+from cxsim.behaviour.streams import open_streams
+from cxsim.behaviour.state import ARRIVE, CONTACT_CENTRE, GONE, PURCHASE, SUBSCRIPTION
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND, LOG_SHARE, N_CUSTOMERS
 from cxsim.journal.tallies import FRACTION, MONEY, N_ENTERED, count
@@ -86,7 +87,9 @@ def enter(world, i, now):
         c.n_needs = 1
         c.need_left = unit_exponential(world, c, D_NEED, 1)
         c.waiting[0] = now
+        c.waiting_kind[0] = PURCHASE
         c.n_waiting = 1
+    open_streams(world, c, now)
     return rest(world, i, now)
 
 
@@ -103,6 +106,8 @@ def populate(world, stream_id, n, history_days):
         live_until_today(world, i, history_days)
         c = world.customers[i]
         c.row = exposed_row(world, c, 0)
+        if c.status != GONE:
+            open_streams(world, c, 0)
         c.at = rest(world, i, 0) if c.status != GONE else NEVER
 
 

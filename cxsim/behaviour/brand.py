@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from cxsim.behaviour.employees import end_day
+from cxsim.behaviour.knowledge import publish_knowledge
 from cxsim.journal.compiling import compiled
 from cxsim.journal.tallies import book_shared
-from cxsim.journal.ticks import DAY, MINUTE
-from cxsim.journal.words import C_MEDIA, C_PROGRAMME, C_STAFF, PAID, SHARED
+from cxsim.journal.ticks import DAY, HOUR, MINUTE
+from cxsim.journal.words import C_MEDIA, C_PROGRAMME, C_STAFF, C_TOUCHPOINT_FIXED, C_TRAINING, PAID, SHARED
 
 
 @compiled
@@ -24,18 +26,32 @@ def publish_waits(world):
 
 @compiled
 def begin_day(world, day):
-    """Publish figures made from events before today, then book paid hours, media, programme.
+    """Publish figures made from events before today, then book paid hours, training, media, programme.
 
     Reads: staff plan, media plan. Writes: published waits, ledger. Returns: nothing.
     Draws: nothing.
     """
     if day > 0:
         publish_waits(world)
+        end_day(world, day)
+    publish_knowledge(world, day)
     tick = day * DAY
     for k in range(world.staff_cost.shape[1]):
         if world.staff_cost[day, k] > 0:
-            book_shared(world, tick, SHARED, k, C_STAFF, world.staff[day, k], world.staff_cost[day, k])
+            hours = world.staff_hours[day, k] // HOUR
+            book_shared(world, tick, SHARED, k, C_STAFF, hours, world.staff_cost[day, k])
+        if world.training_cost[day, k] > 0:
+            book_shared(world, tick, SHARED, k, C_TRAINING, 1, world.training_cost[day, k])
     if world.media_cost[day] > 0:
         book_shared(world, tick, PAID, -1, C_MEDIA, 1, world.media_cost[day])
     if world.programme_cost[day] > 0:
         book_shared(world, tick, SHARED, -1, C_PROGRAMME, 1, world.programme_cost[day])
+    for t in range(world.touch_fixed.shape[1]):
+        if world.touch_fixed[day, t] > 0:
+            book_shared(world, tick, SHARED, -1, C_TOUCHPOINT_FIXED, 1, world.touch_fixed[day, t])
+
+
+@compiled
+def set_on_duty(world, channel, n):
+    """Tell a team how many are on duty from now on."""
+    world.teams[channel].on_duty = n

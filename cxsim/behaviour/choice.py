@@ -41,6 +41,14 @@ def is_open_day(world, channel, day):
 
 
 @compiled
+def is_open_hour(world, channel, tick):
+    """Whether contacts fall into the hour of a tick."""
+    shares = doors(world, channel, tick // DAY)
+    hour = tick % DAY // HOUR
+    return shares[hour + 1] > shares[hour]
+
+
+@compiled
 def moment_on(world, channel, now, first, second):
     """When he will make contact: today if that moment is still to come, else the next open day.
 
@@ -61,11 +69,12 @@ def moment_on(world, channel, now, first, second):
 def choose_channel(world, i, now):
     """Choose the channel of the request and the moment of contact.
 
-    U = log(share) - b_wait E[wait] - b_effort effort + Gumbel(name). The expected wait is
-    yesterday's published mean of that channel at that hour, never the live queue.
+    U = log(share) - b_wait E[wait] - b_effort effort + phi habit - lost + Gumbel(name). The expected
+    wait is yesterday's published mean of that channel at that hour, never the live queue; habit is the
+    smoothed share of his own past choices; a channel that just lost his contact is less liked.
     Source: Guadagni & Little (1983), Marketing Science 2:203.
 
-    Reads: row, published waits. Writes: channel, stage, log. Returns: the tick of contact.
+    Reads: row, published waits. Writes: channel, habit, stage, log. Returns: the tick of contact.
     Draws: "choice" and "hour" by channel name.
     """
     c = world.customers[i]
@@ -74,16 +83,22 @@ def choose_channel(world, i, now):
     best, chosen, at = -math.inf, -1, now
     for k in range(world.channels.shape[1]):
         channel = world.channels[c.row, k]
-        if channel.share <= 0.0:
+        weight = world.weights[c.row, c.kind, k]
+        if channel.share <= 0.0 or weight == -math.inf:
             continue
         low, high = block(key, c.id, occurrence, D_HOUR ^ channel.salt)
         tick = moment_on(world, k, now, unit(low), unit(high))
         low, high = block(key, c.id, occurrence, D_CHOICE ^ channel.salt)
         utility = math.log(channel.share) + gumbel(unit(low)) - row.choice_effort * channel.effort_minutes
+        utility += weight + row.habit * c.habit[k]
+        if k == c.lost_at:
+            utility -= row.lost_contact
         if channel.kind == STAFFED:
             utility -= row.choice_wait * world.waits[k, tick % DAY // HOUR]
         if utility > best:
             best, chosen, at = utility, k, tick
+    for k in range(world.channels.shape[1]):
+        c.habit[k] = row.habit_memory * c.habit[k] + (1.0 - row.habit_memory) * (1.0 if k == chosen else 0.0)
     c.channel = chosen
     c.stage = ARRIVE
     record(world, c, now, CHOICE_CHANNEL, chosen, 0, math.nan, 0)

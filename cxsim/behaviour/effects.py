@@ -39,9 +39,20 @@ def remembered(world, row, c, now):
 
 
 @compiled
+def acting(world, row, c, now):
+    """The satisfaction that moves behaviour: what recovery gave beyond a faultless journey does not count.
+
+    No service recovery paradox in behaviour: de Matos, Henrique & Rossi (2007) JSR 10:60.
+    """
+    if c.surplus == 0.0:
+        return remembered(world, row, c, now)
+    return (c.satisfaction - c.surplus) * math.exp(-(now - c.judged_at) / (row.memory_days * DAY))
+
+
+@compiled
 def standing(world, c, satisfaction):
     """Satisfaction in standard deviations around the reference of his segment (z)."""
-    anchor = world.anchor[c.segment, M_SATISFACTION]
+    anchor = world.anchor[c.segment, 0, M_SATISFACTION]
     return (satisfaction - anchor[0]) / anchor[1]
 
 
@@ -69,7 +80,7 @@ def exponent(world, row, c, link, b, now):
     """b z - kappa of a link that is binned by time in the run."""
     if b == 0.0 and world.is_moved[link] == 0:
         return 0.0
-    z = standing(world, c, remembered(world, row, c, now))
+    z = standing(world, c, acting(world, row, c, now))
     return b * z - world.kappa[link, c.segment, group_of(c), run_bin(world, c, now)]
 
 

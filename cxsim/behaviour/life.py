@@ -8,7 +8,7 @@ from cxsim.behaviour.accounts import open_account
 from cxsim.behaviour.draws import LIFE, T_NORMAL_TABLE, decision, gumbel, positive_quantile, uniform
 from cxsim.behaviour.effects import unit_exponential
 from cxsim.behaviour.state import (
-    CONTACT_CENTRE, CUSTOMER, GONE, PROSPECT, SUBSCRIPTION, T_EXIT, T_RATE, T_SPEND_SCALE,
+    CONTACT_CENTRE, CUSTOMER, GONE, N_BESIDE, PROSPECT, SUBSCRIPTION, T_EXIT, T_RATE, T_SPEND_SCALE,
     TABLES_PER_SEGMENT)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, N_CUSTOMERS
@@ -65,10 +65,18 @@ def be_born(world, identity, source, parent, entry, log_share):
     c.need_clock = max(0, entry)
     c.judged_at = c.need_clock
     c.left = NEVER
+    c.prompted_at = -NEVER
+    c.prompt_at = NEVER
+    c.shock_at = NEVER
+    for kind in range(N_BESIDE):
+        c.other_at[kind] = NEVER
+    c.last_channel = -1
+    c.lost_at = -1
+    c.met_at = -1
+    c.employee = -1
     if world.cursor[KIND] == CONTACT_CENTRE:
         return i
     c.segment = choose_segment(world, identity)
-    c.expectation = world.anchor[c.segment, 0, 0]
     key, tables = world.keys[LIFE], world.quantiles
     if world.cursor[KIND] == SUBSCRIPTION:
         c.rate = world.rows[0, c.segment].support_rate
@@ -107,10 +115,12 @@ def live_until_today(world, i, history_days):
 
 @compiled
 def _buy_before(world, c):
-    """Orders before day 0: the first at entry, the others while the life budget lasts."""
+    """Orders before day 0: the first at entry, the others while the life budget lasts; each taught something."""
     c.n_orders = 1
     c.last_order = c.entry
     clock = c.entry
+    days = world.rows[0, c.segment].known_days
+    c.known, c.known_at = (1.0 if clock < -1 else 0.0), clock  # A new cohort starts unknown.
     c.n_needs = 1
     c.need_left = unit_exponential(world, c, D_NEED, 1)
     while True:
@@ -121,6 +131,7 @@ def _buy_before(world, c):
         clock += gap
         c.n_orders += 1
         c.last_order = clock
+        c.known, c.known_at = 1.0 + c.known * math.exp(-gap / (days * DAY)), clock
         c.n_needs += 1
         c.need_left = unit_exponential(world, c, D_NEED, c.n_needs)
         c.life_left -= c.exit_hazard
@@ -134,7 +145,10 @@ def _buy_before(world, c):
 @compiled
 def _subscribe_before(world, c):
     """Renewals before day 0: his phase is that of his entry."""
-    period = int(world.rows[0, c.segment].renewal_ticks)
+    row = world.rows[0, c.segment]
+    period = int(row.renewal_ticks)
+    # Contacts before day 0 are not lived; what they taught is taken at its expectation.
+    c.known = row.support_rate * row.known_days * -math.expm1(min(0, c.entry) / (row.known_days * DAY))
     start = c.entry if c.entry < -1 else 0
     c.next_renewal = start + period
     while c.next_renewal < 0:

@@ -8,27 +8,35 @@ from __future__ import annotations
 
 import math
 
+from cxsim.behaviour.automatic import acts_by_itself, execute
 from cxsim.behaviour.choice import choose_channel
+from cxsim.behaviour.draws import decision
 from cxsim.behaviour.effects import (
-    BIN_DAYS, group_of, remembered, run_bin, standing, unit_exponential)
+    BIN_DAYS, acting, group_of, journey_uniform, run_bin, standing, unit_exponential)
 from cxsim.behaviour.life import D_NEED, exposed_row
 from cxsim.behaviour.loyalty import goal_pull
 from cxsim.behaviour.money import R_N_RATE, R_RATE
+from cxsim.behaviour.prompts import p_missed
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.state import (
-    CONTACT_CENTRE, GONE, L_RATE, N_WAITING, RECOGNIZE, RENEW, REST, SUBSCRIPTION, TRANSACTIONAL)
+    CONTACT_CENTRE, CUSTOMER, FAULT, GONE, L_RATE, N_BESIDE, N_WAITING, PROMPTED, PURCHASE, RECOGNIZE, RENEW,
+    RENEWAL, REST, SUBSCRIPTION, TRANSACTIONAL, TROUBLESHOOT)
+from cxsim.behaviour.streams import next_other
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND, MEASURING, RECENT_FROM, record
-from cxsim.journal.tallies import N_NEEDS, count, fraction
+from cxsim.journal.tallies import N_FORGOTTEN, N_NEEDS, N_PROMPTED_NEEDS, N_TO_COMPETITOR, count, fraction
 from cxsim.journal.ticks import DAY, NEVER, ticks
-from cxsim.journal.words import NEED_NOTICED
+from cxsim.journal.words import NEED_COMPETITOR, NEED_FORGOTTEN, NEED_NOTICED, NEED_PROMPTED
 
+D_MISSED = decision("recognize/missed")
+D_COMPETITOR = decision("recognize/competitor")
+D_KNOWN = decision("recognize/known")
 
 
 @compiled
 def _cannot_come(world, row, c, start, until, pull):
     """Whether even the highest rate ahead leaves the next need beyond the horizon."""
-    z_now = standing(world, c, remembered(world, row, c, start))
+    z_now = standing(world, c, acting(world, row, c, start))
     highest = max(row.b_rate * z_now, row.b_rate * standing(world, c, 0.0))
     group = group_of(c)
     lowest = world.kappa[L_RATE, c.segment, group, run_bin(world, c, start)]
@@ -61,7 +69,7 @@ def next_need(world, c, until):
         if _cannot_come(world, row, c, start, until, pull):
             c.need_clock = until
             return NEVER
-    satisfaction = remembered(world, row, c, start) if fades else 0.0
+    satisfaction = acting(world, row, c, start) if fades else 0.0
     fading = math.exp(-1.0 / row.memory_days)
     bins = world.kappa[L_RATE, c.segment, group_of(c)]
     bin_ = run_bin(world, c, start)
@@ -76,9 +84,9 @@ def next_need(world, c, until):
             rate *= math.exp(pull)
         hazard = rate * ((stop - start) / DAY)
         if measuring:
-            _expose(world, c, bin_, min(hazard, c.need_left), rate)
+            _expose(world, c, bin_, min(hazard, c.need_left), rate, 1.0 - p_missed(row, c, start))
         if c.need_left < hazard:
-            return _need_arises(world, c, min(start + ticks(c.need_left / rate), stop), rate)
+            return _need_arises(world, row, c, min(start + ticks(c.need_left / rate), stop), rate)
         c.need_left -= hazard
         if stop == until:
             c.need_clock = until
@@ -94,24 +102,59 @@ def next_need(world, c, until):
 
 
 @compiled
-def _expose(world, c, bin_, spent, rate):
-    """Add a spent piece of the need clock to the sums behind the reference."""
+def _expose(world, c, bin_, spent, rate, noticed):
+    """Add a spent piece of the need clock to the sums behind the reference, as far as it is noticed."""
     sums = world.exposures[L_RATE, c.segment, group_of(c), bin_]
-    sums[0] += fraction(spent)
+    sums[0] += fraction(spent * noticed)
     if rate > 0.0:
         sums[1] += fraction(spent * c.rate / rate)
 
 
 @compiled
-def _need_arises(world, c, tick, rate):
+def _need_arises(world, row, c, tick, rate):
     """Note the tick of a need and draw the unit exponential of the one after it."""
     c.n_needs += 1
     c.need_left = unit_exponential(world, c, D_NEED, c.n_needs)
     c.need_clock = tick
     if tick >= world.cursor[RECENT_FROM]:
         world.recent[c.segment, R_N_RATE] += 1
-        world.recent[c.segment, R_RATE] += fraction(rate / c.rate)
+        world.recent[c.segment, R_RATE] += fraction(rate / c.rate * (1.0 - p_missed(row, c, tick)))
     return tick
+
+
+@compiled
+def _clock_kind(world):
+    """The kind of journey the need clock brings: a purchase, or (subscription) help."""
+    return PURCHASE if world.cursor[KIND] == TRANSACTIONAL else TROUBLESHOOT
+
+
+@compiled
+def _put_in_list(c, tick, kind):
+    """Put a need into the waiting list, in order of time."""
+    k = c.n_waiting
+    while k > 0 and c.waiting[k - 1] > tick:
+        c.waiting[k], c.waiting_kind[k] = c.waiting[k - 1], c.waiting_kind[k - 1]
+        k -= 1
+    c.waiting[k], c.waiting_kind[k] = tick, kind
+    c.n_waiting += 1
+
+
+@compiled
+def _take_other(world, c, kind):
+    """Put the next need of a stream beside the clock into the waiting list, and move the stream on."""
+    tick = c.other_at[kind]
+    if kind == PURCHASE and world.cursor[MEASURING] != 0:
+        row = world.rows[c.row, c.segment]
+        sums = world.exposures[L_RATE, c.segment, group_of(c), run_bin(world, c, tick)]
+        sums[0] += fraction(1.0 - p_missed(row, c, tick))
+    if kind == FAULT:
+        _put_in_list(c, tick, TROUBLESHOOT)
+    else:
+        _put_in_list(c, tick, kind | PROMPTED if kind == PURCHASE else kind)
+    if kind == RENEWAL or kind == FAULT:
+        c.other_at[kind] = NEVER
+    else:
+        next_other(world, c, kind, tick)
 
 
 @compiled
@@ -120,21 +163,25 @@ def collect_needs(world, c, now):
 
     A full list stops the clock until there is room; no need is lost.
 
-    Reads: as `next_need`. Writes: waiting list. Returns: nothing. Draws: "need".
+    Reads: as `next_need`. Writes: waiting list, streams. Returns: nothing. Draws: "need", "stream".
     """
     while c.n_waiting < N_WAITING:
         tick = next_need(world, c, now)
         if tick == NEVER:
-            return
-        c.waiting[c.n_waiting] = tick
-        c.n_waiting += 1
+            break
+        _put_in_list(c, tick, _clock_kind(world))
+    for kind in range(N_BESIDE):
+        while c.other_at[kind] <= now and c.n_waiting < N_WAITING:
+            _take_other(world, c, kind)
 
 
 @compiled
 def rest(world, i, now):
-    """What wakes him next: his next need, due at the midnight of its day, or his renewal.
+    """What wakes him next: his next need, due at the midnight of its day, a prompt or his renewal.
 
-    Reads: waiting list, next renewal. Writes: stage, at. Returns: the tick (NEVER if none).
+    The clock runs only to the next need beside it, so whatever changes his rate acts from then on.
+
+    Reads: waiting list, streams, next renewal. Writes: stage, at. Returns: the tick (NEVER if none).
     Draws: "need".
     """
     c = world.customers[i]
@@ -142,49 +189,105 @@ def rest(world, i, now):
     c.at = NEVER
     if c.status == GONE or world.cursor[KIND] == CONTACT_CENTRE:
         return NEVER
-    horizon = world.cursor[HORIZON]
     if c.n_waiting == 0:
-        tick = next_need(world, c, horizon)
+        first = 0
+        for kind in range(1, N_BESIDE):
+            if c.other_at[kind] < c.other_at[first]:
+                first = kind
+        until = world.cursor[HORIZON]
+        if world.cursor[MEASURING] != 0 and c.prompt_at < until:
+            until = min(until, (c.prompt_at // DAY + 1) * DAY)
+        tick = next_need(world, c, min(until, c.other_at[first]))
         if tick != NEVER:
-            c.waiting[0] = tick
-            c.n_waiting = 1
+            _put_in_list(c, tick, _clock_kind(world))
+        elif c.other_at[first] < until:
+            _take_other(world, c, first)
+    # What a prompt or a renewal brought comes before a need that the clock has already found.
+    for kind in range(N_BESIDE):
+        if 0 < c.n_waiting < N_WAITING and c.other_at[kind] < c.waiting[0]:
+            _take_other(world, c, kind)
     if c.n_waiting > 0:
         c.stage = RECOGNIZE
         c.at = max(now, c.waiting[0] // DAY * DAY)
-    if world.cursor[KIND] == SUBSCRIPTION and c.next_renewal <= c.at:
+    due = c.prompt_at
+    if world.cursor[KIND] == SUBSCRIPTION:
+        due = min(due, c.next_renewal)
+    if due <= c.at and due < world.cursor[HORIZON]:
         c.stage = RENEW
-        c.at = c.next_renewal
+        c.at = due
     return c.at
 
 
 @compiled
 def recognize(world, i, now):
-    """Take up the first waiting need: he notices it, and a journey begins.
+    """Take up the first waiting need: somebody notices it, and a journey begins; or nobody does.
 
-    Reads: waiting list, scenario exposure. Writes: row, a fresh journey, log.
-    Returns: the tick of contact. Draws: "scenario part", "choice", "hour".
+    Reads: waiting list, scenario exposure, prompts, knowledge. Writes: row, a fresh journey, log.
+    Returns: the tick of contact, of the solution (automatic) or of what is next (forgotten).
+    Draws: "scenario part", "recognize/missed", "recognize/competitor", "recognize/known", "choice",
+    "hour".
     """
-    fall_due(world, i, now)
     c = world.customers[i]
-    c.need_tick = c.waiting[0]
-    c.n_waiting -= 1
-    for k in range(c.n_waiting):
-        c.waiting[k] = c.waiting[k + 1]
-    c.row = exposed_row(world, c, now)
-    c.journey += 1
-    c.attempt = 0
-    c.failures = 0
-    c.wait_ticks = 0
-    c.effort_minutes = 0.0
-    c.is_ordered = 0
+    if not fall_due(world, i, now):
+        return rest(world, i, now)
+    _begin_journey(world, c, now)
+    row = world.rows[c.row, c.segment]
     count(world, c.segment, now, N_NEEDS, 1)
-    record(world, c, now, NEED_NOTICED, -1, 0, math.nan, 0)
+    if row.p_known < 1.0 and journey_uniform(world, c, D_KNOWN) >= row.p_known:
+        c.knows_need = 0
+    if acts_by_itself(world, row, c, now):
+        return execute(world, row, c, now)
+    if row.p_forgotten > 0.0 and c.status == CUSTOMER and c.kind == _clock_kind(world):
+        u = journey_uniform(world, c, D_MISSED)
+        if u < p_missed(row, c, now):
+            return _miss(world, row, i, now)
+        if u < row.p_forgotten:
+            c.is_prompted = 1
+    if c.is_prompted != 0:
+        count(world, c.segment, now, N_PROMPTED_NEEDS, 1)
+    record(world, c, now, NEED_PROMPTED if c.is_prompted != 0 else NEED_NOTICED, -1, 0, math.nan, 0)
     return choose_channel(world, i, now)
 
 
 @compiled
+def _begin_journey(world, c, now):
+    """Take the first need out of the waiting list and start a journey with nothing in it."""
+    c.need_tick = c.waiting[0]
+    c.kind = c.waiting_kind[0] & (PROMPTED - 1)
+    c.is_prompted = 1 if c.waiting_kind[0] & PROMPTED else 0
+    c.n_waiting -= 1
+    for k in range(c.n_waiting):
+        c.waiting[k], c.waiting_kind[k] = c.waiting[k + 1], c.waiting_kind[k + 1]
+    c.row = exposed_row(world, c, now)
+    c.journey += 1
+    c.started = now
+    c.knows_need = 1
+    c.channel, c.last_channel, c.lost_at = -1, -1, -1
+    c.attempt, c.failures, c.wait_ticks, c.is_ordered, c.is_automatic, c.is_further = 0, 0, 0, 0, 0, 0
+    c.n_contacts, c.n_felt, c.ordered = 0, 0, 0
+    c.effort_minutes, c.fit, c.gain, c.treat, c.quality_sum = 0.0, 0.0, 0.0, 0.0, 0.0
+    c.felt_sum, c.felt_peak, c.felt_end, c.calm_sum, c.calm_peak, c.calm_end = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+
+
+@compiled
+def _miss(world, row, i, now):
+    """Nobody notices the need: it is forgotten, or a competitor serves it.
+
+    Reads: row. Writes: tallies, log. Returns: the tick of what is next. Draws: "recognize/competitor".
+    """
+    c = world.customers[i]
+    if row.p_competitor > 0.0 and journey_uniform(world, c, D_COMPETITOR) < row.p_competitor:
+        count(world, c.segment, now, N_TO_COMPETITOR, 1)
+        record(world, c, now, NEED_COMPETITOR, -1, 0, math.nan, 0)
+    else:
+        count(world, c.segment, now, N_FORGOTTEN, 1)
+        record(world, c, now, NEED_FORGOTTEN, -1, 0, math.nan, 0)
+    return rest(world, i, now)
+
+
+@compiled
 def choose_again(world, i, now):
-    """Choose a channel once more after a lost contact, if he is still with the brand.
+    """Choose a channel once more after a lost or unresolved contact, if he is still with the brand.
 
     Reads: published waits. Writes: channel, stage, log. Returns: the tick of contact (NEVER if he
     left meanwhile). Draws: "choice", "hour".

@@ -1,18 +1,24 @@
-"""Repeat: he judges, remembers, answers, tells friends; he stays, or he silently leaves."""
+"""Repeat: he judges, remembers, answers, tells friends; the brand learns; he stays, or he silently leaves."""
 
 from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.perception import contact_quality, judge_journey, journey_quality, observe_journey
+from cxsim.behaviour.attachment import attachment
+from cxsim.behaviour.knowledge import individual_knowledge, learn
+from cxsim.behaviour.perception import judge_journey, mean_quality, observe_journey
 from cxsim.behaviour.recognize import collect_needs, rest
+from cxsim.behaviour.recovery import recover
 from cxsim.behaviour.referral import invite_friends
 from cxsim.behaviour.renewal import fall_due, survives_exposure
+from cxsim.behaviour.respond import enjoy_use
 from cxsim.behaviour.state import CUSTOMER, GONE, TRANSACTIONAL
 from cxsim.behaviour.survey import answer_surveys
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, MEASURING, record
-from cxsim.journal.tallies import N_JUDGED, count
+from cxsim.journal.tallies import (
+    ATTACHMENT_SUM, EFFORT_TICKS, JOURNEY_TICKS, KNOWLEDGE_SUM, N_JUDGED, count, fraction)
+from cxsim.journal.ticks import MINUTE
 from cxsim.journal.words import EXIT_LEFT, JUDGE, SURVEY_ANSWERED, USE_ENJOYED
 
 
@@ -24,9 +30,9 @@ def repeat(world, i, now):
     a first order and a journey without an order carry none. Needs that arose meanwhile fall
     away if he leaves.
 
-    Reads: the whole journey. Writes: memory, expectation, life budget, newcomers, log.
-    Returns: the tick of what is next (NEVER if nothing). Draws: "perception/noise",
-    the surveys', "referral/invite", "need".
+    Reads: the whole journey. Writes: memory, expectation, knowledge, life budget, newcomers, log.
+    Returns: the tick of what is next (NEVER if nothing). Draws: "recovery/made", the surveys',
+    "referral/invite", "need".
     """
     c = world.customers[i]
     if not fall_due(world, i, now):
@@ -34,15 +40,16 @@ def repeat(world, i, now):
     row = world.rows[c.row, c.segment]
     if c.is_ordered != 0:
         record(world, c, now, USE_ENJOYED, c.channel, 0, math.nan, 0)
-    contact = contact_quality(row, c)
-    quality = journey_quality(world, row, c)
+        if c.is_automatic == 0:
+            enjoy_use(world, row, c, now)
+    recover(world, row, c, now)
     collect_needs(world, c, now)
-    felt = judge_journey(world, row, c, now, quality)
-    count(world, c.segment, now, N_JUDGED, 1)
-    record(world, c, now, JUDGE, c.channel, c.wait_ticks, quality, 0)
+    felt = judge_journey(world, row, c, now)
+    _count_journey(world, row, c, now)
+    record(world, c, now, JUDGE, c.channel, c.wait_ticks, mean_quality(world, c), 0)
     if world.cursor[MEASURING] != 0:
-        observe_journey(world, c, quality, felt, contact)
-    answer_surveys(world, row, c, now, felt, contact)
+        observe_journey(world, c, felt)
+    answer_surveys(world, row, c, now, felt)
     record(world, c, now, SURVEY_ANSWERED, c.channel, 0, math.nan, 0)
     if world.cursor[KIND] == TRANSACTIONAL and c.is_ordered != 0 and c.n_orders > 1:
         if not survives_exposure(world, row, c, now):
@@ -50,6 +57,17 @@ def repeat(world, i, now):
             c.left = now
             c.n_waiting = 0
             record(world, c, now, EXIT_LEFT, -1, 0, math.nan, 0)
+    learn(world, row, c, now)
     if c.status == CUSTOMER:
         invite_friends(world, i, now)
     return rest(world, i, now)
+
+
+@compiled
+def _count_journey(world, row, c, now):
+    """Count a judged journey: how long, how much effort, and what is known of him."""
+    count(world, c.segment, now, N_JUDGED, 1)
+    count(world, c.segment, now, JOURNEY_TICKS, now - c.started)
+    count(world, c.segment, now, EFFORT_TICKS, int(c.effort_minutes * MINUTE))
+    count(world, c.segment, now, KNOWLEDGE_SUM, fraction(individual_knowledge(world, row, c, now)))
+    count(world, c.segment, now, ATTACHMENT_SUM, fraction(attachment(row, c)))

@@ -1,70 +1,102 @@
-"""Request: the contact, the search, an offer beside it, the payment; or a contact lost."""
+"""Request: contact by contact until the need is an order or a settled matter; or a contact lost."""
 
 from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.accounts import active_until, count_repeat, start_counting, stop_counting
-from cxsim.behaviour.draws import decision, exponential, positive_quantile
-from cxsim.behaviour.effects import expit, exponent, group_of, journey_uniform, run_bin
-from cxsim.behaviour.life import table_of
-from cxsim.behaviour.loyalty import earn_points, redeem_points
-from cxsim.behaviour.money import R_BASE
+from cxsim.behaviour.choice import is_open_hour, moment_on
+from cxsim.behaviour.contact import (
+    begin_contact, count_first_contact, feel_contact, handling_days, is_resolved, session_days)
+from cxsim.behaviour.draws import decision, exponential
+from cxsim.behaviour.effects import journey_uniform
+from cxsim.behaviour.employees import take_employee
+from cxsim.behaviour.ordering import place_order, takes_offer
 from cxsim.behaviour.perception import find_fit
-from cxsim.behaviour.renewal import fall_due, pay_bonus
+from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.respond import delivery_days
 from cxsim.behaviour.state import (
-    ABANDONED, CHOOSE, CLOSED, CONTACT_CENTRE, CUSTOMER, DELIVER, DIGITAL, FINISH, GONE, L_SPEND, L_UPSELL,
-    LEAVE_QUEUE, PROSPECT, REPEAT, REST, SUBSCRIPTION, T_SPEND)
+    ABANDONED, ARRIVE, CHOOSE, CLOSED, CONTACT_CENTRE, DELIVER, DIGITAL, EVALUATE, FAILED, FINISH, GONE,
+    LEAVE_QUEUE, PROSPECT, PURCHASE, REPEAT, REST, SERVED, STAFFED, SUBSCRIPTION, TRANSACTIONAL, UNRESOLVED)
+from cxsim.behaviour.touchpoints import AT_REQUEST, H_CALL_BACK, H_FIT, H_UPSELL, helps
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import KIND, MEASURING, RECENT_FROM, record
+from cxsim.journal.events import KIND, record
 from cxsim.journal.tallies import (
-    HANDLE_TICKS, N_ABANDONED, N_CLOSED, N_CONTACTS, N_FAILED_VISITS, N_GIVEN_UP, N_PURCHASES,
-    N_UPSELL_ACCEPTED, N_UPSELL_OFFERS, N_VISITS, N_WAITED, REFERRED_REVENUE, WAIT_TICKS, book,
-    book_shared, count, fraction, money)
+    HANDLE_TICKS, N_ABANDONED, N_CALL_BACKS, N_CLOSED, N_CONTACTS, N_FAILED_VISITS, N_FIRST_RESOLVED, N_GIVEN_UP,
+    N_RETRIES, N_VISITS, N_WAITED, WAIT_TICKS, book, book_shared, count, money)
 from cxsim.journal.ticks import DAY, HOUR, MINUTE, NEVER, after
 from cxsim.journal.words import (
-    C_CONTACT_FEE, C_GOODS, C_ORDER, C_PROSPECT_MINUTES, C_STAFF, C_UPSELL, C_VISIT, INVITE_CONVERTED,
-    OFFER_REFUSED, OFFER_TAKEN, OFFER_UNSEEN, ORDER_GIVEN_UP, ORDER_PAID, QUEUE_ABANDONED, QUEUE_CLOSED,
-    QUEUE_JOINED, QUEUE_SERVED, REFERRAL, SEARCH, SERVICE_FAILED, SERVICE_RESOLVED, SHARED)
+    C_CONTACT_FEE, C_PROSPECT_MINUTES, C_STAFF, C_VISIT, ORDER_GIVEN_UP, QUEUE_ABANDONED, QUEUE_CALL_BACK,
+    QUEUE_CLOSED, QUEUE_JOINED, QUEUE_SERVED, SEARCH, SERVICE_FAILED, SERVICE_RESOLVED, SERVICE_UNRESOLVED, SHARED)
 
-D_SESSION = decision("request/session")
 D_PATIENCE = decision("request/patience")
-D_HANDLE = decision("request/handle")
 D_PAGE = decision("request/page")
 D_LOST = decision("request/lost")
-D_OFFER = decision("upsell/offer")
-D_ACCEPT = decision("upsell/accept")
-D_BASKET = decision("spend")
+D_RETRY = decision("request/retry")
+D_RETRY_AFTER = decision("request/retry/after")
+D_RETURN = decision("request/return")
+D_FURTHER = decision("request/further")
+D_FURTHER_AFTER = decision("request/further/after")
 
 
 @compiled
 def arrive(world, i, now, is_open):
     """Reach the channel: a digital session begins, or he joins the queue.
 
-    Reads: channel. Writes: stage, visit or queue figures, log. Returns: the tick the session
-    ends or patience runs out. Draws: "request/session", "request/patience".
+    Reads: channel, touchpoints. Writes: the contact, stage, visit or queue figures, log. Returns: the
+    tick the session ends or patience runs out. Draws: "request/session", "request/patience",
+    "handoff/context".
     """
     c = world.customers[i]
-    if world.cursor[KIND] != CONTACT_CENTRE and not fall_due(world, i, now):
+    if world.cursor[KIND] == CONTACT_CENTRE:
+        return _join_queue(world, i, now, is_open, 0.0)
+    if not fall_due(world, i, now):
         c.stage = REST
         return NEVER
     channel = world.channels[c.row, c.channel]
-    if channel.kind == DIGITAL:
-        count(world, c.segment, now, N_VISITS, 1)
-        book(world, c, now, c.channel, C_VISIT, money(channel.visit_cost))
-        if not is_open:
-            record(world, c, now, QUEUE_CLOSED, c.channel, 0, math.nan, 0)
-            return _lose_contact(world, i, now)
-        session = channel.session_days * exponential(journey_uniform(world, c, D_SESSION))
-        c.effort_minutes += session * DAY / MINUTE
-        c.stage = FINISH
-        return after(now, session)
+    row = world.rows[c.row, c.segment]
+    help_ = helps(world, row, c, now, AT_REQUEST, c.channel)
+    begin_contact(world, row, c, now, help_)
+    if channel.kind == STAFFED:
+        return _join_queue(world, i, now, is_open, help_[H_CALL_BACK])
+    count(world, c.segment, now, N_VISITS, 1)
+    book(world, c, now, c.channel, C_VISIT, money(channel.visit_cost))
+    if not is_open:
+        c.contact_minutes = 0.0
+        quality = feel_contact(world, row, c, now, CLOSED, 0.0, help_)
+        record(world, c, now, QUEUE_CLOSED, c.channel, 0, quality, 0)
+        return _lose_contact(world, i, now)
+    days = session_days(world, row, c, channel, now, help_)
+    c.contact_minutes = days * DAY / MINUTE
+    c.stage = FINISH
+    return after(now, days)
+
+
+@compiled
+def _join_queue(world, i, now, is_open, offers_call_back):
+    """Join the queue of a desk; where the wait looks long, a call-back may be offered and kept.
+
+    Expected wait: customers in the desk's care beyond its employees, at the mean handling time.
+
+    Reads: channel, team. Writes: team, stage, log. Returns: the tick patience runs out (NEVER with
+    endless patience or a call-back). Draws: "request/patience".
+    """
+    c = world.customers[i]
+    channel = world.channels[c.row, c.channel]
+    team = world.teams[c.channel]
     record(world, c, now, QUEUE_JOINED, c.channel, 0, math.nan, 0)
     c.joined = now
+    c.queue_class = int(world.rows[c.row, c.segment].priority)
     c.stage = LEAVE_QUEUE
+    team.waiting += 1
     if not is_open:
         return leave_queue(world, i, now, CLOSED)
+    ahead = team.waiting - 1 + team.busy - team.on_duty + 1
+    if offers_call_back > 0.0 and ahead > 0:
+        if ahead * channel.handle_days > channel.call_back_days * max(1, team.on_duty):
+            c.called_back = 1
+            count(world, c.segment, now, N_CALL_BACKS, 1)
+            record(world, c, now, QUEUE_CALL_BACK, c.channel, 0, math.nan, 0)
+            return NEVER
     if not channel.patience_days < math.inf:
         return NEVER
     return after(now, channel.patience_days * exponential(journey_uniform(world, c, D_PATIENCE)))
@@ -74,6 +106,8 @@ def arrive(world, i, now, is_open):
 def _end_wait(world, c, now):
     """Count a contact and its wait, for the month and for tomorrow's published waits."""
     wait = now - c.joined
+    world.teams[c.channel].waiting -= 1
+    c.contact_wait = wait
     c.wait_ticks += wait
     count(world, c.segment, now, N_CONTACTS, 1)
     count(world, c.segment, now, WAIT_TICKS, wait)
@@ -89,23 +123,27 @@ def _end_wait(world, c, now):
 def serve(world, i, now):
     """An employee takes him: the wait ends and the handling begins.
 
-    Reads: channel. Writes: wait figures, ledger, effort, stage, log. Returns: the tick the
-    service ends. Draws: "request/handle".
+    Reads: channel, team. Writes: wait figures, his employee, ledger, effort, stage, log. Returns: the
+    tick the service ends. Draws: "request/handle".
     """
     if world.cursor[KIND] != CONTACT_CENTRE:
         fall_due(world, i, now)
     c = world.customers[i]
     channel = world.channels[c.row, c.channel]
+    row = world.rows[c.row, c.segment]
     wait = _end_wait(world, c, now)
+    take_employee(world, c)
     record(world, c, now, QUEUE_SERVED, c.channel, wait, math.nan, 0)
-    end = after(now, channel.handle_days * exponential(journey_uniform(world, c, D_HANDLE)))
+    help_ = helps(world, row, c, now, AT_REQUEST, c.channel)
+    end = after(now, handling_days(world, row, c, channel, now, help_))
+    c.joined = now
+    c.contact_minutes = (end - now) / MINUTE
     count(world, c.segment, now, HANDLE_TICKS, end - now)
     book(world, c, now, c.channel, C_CONTACT_FEE, money(channel.contact_fee))
     if c.status == PROSPECT and world.cursor[KIND] != CONTACT_CENTRE:
         labour = money(channel.wage_per_day * ((end - now) / DAY))
         book(world, c, now, c.channel, C_PROSPECT_MINUTES, labour)
         book_shared(world, now, SHARED, c.channel, C_STAFF, 0, -labour)
-    c.effort_minutes += (end - now) / MINUTE
     c.stage = FINISH
     return end
 
@@ -114,20 +152,53 @@ def serve(world, i, now):
 def leave_queue(world, i, now, outcome):
     """He leaves the queue unserved: out of patience, or sent away by a closing door.
 
-    Reads: nothing more. Writes: wait figures, log, stage. Returns: the tick of what is next.
-    Draws: "request/lost".
+    Reads: nothing more. Writes: wait figures, the episode, log, stage. Returns: the tick of what is
+    next. Draws: "request/lost", "request/retry".
     """
-    if world.cursor[KIND] != CONTACT_CENTRE:
+    is_anonymous = world.cursor[KIND] == CONTACT_CENTRE
+    if not is_anonymous:
         fall_due(world, i, now)
     c = world.customers[i]
     wait = _end_wait(world, c, now)
+    quality = math.nan
+    if not is_anonymous and c.status != GONE:
+        row = world.rows[c.row, c.segment]
+        quality = feel_contact(
+            world, row, c, now, outcome, 0.0, helps(world, row, c, now, AT_REQUEST, c.channel))
     if outcome == ABANDONED:
         count(world, c.segment, now, N_ABANDONED, 1)
-        record(world, c, now, QUEUE_ABANDONED, c.channel, wait, math.nan, 0)
+        record(world, c, now, QUEUE_ABANDONED, c.channel, wait, quality, 0)
+        if c.status != GONE and _calls_again(world, c):
+            return _call_again(world, c, now)
     else:
         count(world, c.segment, now, N_CLOSED, 1)
-        record(world, c, now, QUEUE_CLOSED, c.channel, wait, math.nan, 0)
+        record(world, c, now, QUEUE_CLOSED, c.channel, wait, quality, 0)
     return _lose_contact(world, i, now)
+
+
+@compiled
+def _calls_again(world, c):
+    """Whether one who abandoned calls the same desk again soon. Draws: "request/retry"."""
+    channel = world.channels[c.row, c.channel]
+    return channel.p_retry > 0.0 and journey_uniform(world, c, D_RETRY) < channel.p_retry
+
+
+@compiled
+def _call_again(world, c, now):
+    """Retrial: the same desk again after a while, within its hours (excess over ordinary recall).
+
+    Reads: channel. Writes: attempt, failures, stage. Returns: a tick. Draws: "request/retry/after".
+    """
+    channel = world.channels[c.row, c.channel]
+    tick = after(now, channel.retry_days * exponential(journey_uniform(world, c, D_RETRY_AFTER)))
+    c.attempt += 1
+    c.failures += 1
+    c.stage = ARRIVE
+    count(world, c.segment, now, N_RETRIES, 1)
+    if tick < NEVER and not is_open_hour(world, c.channel, tick):
+        u = journey_uniform(world, c, D_RETRY_AFTER)
+        return moment_on(world, c.channel, tick, u, u)
+    return tick
 
 
 @compiled
@@ -138,6 +209,7 @@ def _lose_contact(world, i, now):
     """
     c = world.customers[i]
     c.failures += 1
+    c.lost_at = c.channel
     if world.cursor[KIND] == CONTACT_CENTRE:
         c.status = GONE
     if c.status == GONE:
@@ -156,107 +228,86 @@ def _lose_contact(world, i, now):
 
 @compiled
 def finish(world, i, now):
-    """The contact ends: the page may have failed; else the request is met and paid.
+    """The contact ends: failed, unresolved, to be continued, or met and (where it is an order) paid.
 
-    Reads: channel, row. Writes: order, ledger, points, stage, log. Returns: the tick of
-    delivery (or of the next attempt). Draws: "request/page", "request/fit", "upsell/offer",
-    "upsell/accept", "spend", "delivery/late", "delivery/delay", the points programme's.
+    Reads: channel, row, touchpoints. Writes: the episode, order, ledger, points, stage, log. Returns:
+    the tick of delivery (or of the next contact). Draws: "request/page", "request/fit",
+    "request/resolved", "request/further", "upsell/offer", "upsell/accept", "spend",
+    "delivery/late", "delivery/delay", the points programme's.
     """
     c = world.customers[i]
     if world.cursor[KIND] == CONTACT_CENTRE:
-        record(world, c, now, SERVICE_RESOLVED, c.channel, 0, math.nan, 0)
-        c.status = GONE
-        c.stage = REST
-        return NEVER
+        return _end_anonymous(world, c, now)
     if not fall_due(world, i, now):
         c.stage = REST
         return NEVER
     channel = world.channels[c.row, c.channel]
     row = world.rows[c.row, c.segment]
+    help_ = helps(world, row, c, now, AT_REQUEST, c.channel)
+    count_first_contact(world, c, now)
     if channel.kind == DIGITAL and journey_uniform(world, c, D_PAGE) < channel.p_failure:
         count(world, c.segment, now, N_FAILED_VISITS, 1)
-        record(world, c, now, SERVICE_FAILED, c.channel, 0, math.nan, 0)
+        quality = feel_contact(world, row, c, now, FAILED, 0.0, help_)
+        record(world, c, now, SERVICE_FAILED, c.channel, 0, quality, 0)
         return _lose_contact(world, i, now)
-    c.fit = find_fit(world, row, c)
+    c.last_channel = c.channel
+    c.fit = find_fit(world, row, c, now, help_[H_FIT])
     record(world, c, now, SEARCH, c.channel, 0, c.fit, 0)
-    if world.cursor[KIND] == SUBSCRIPTION:
-        record(world, c, now, SERVICE_RESOLVED, c.channel, 0, math.nan, 0)
-        if c.has_step == 0 and row.fee_step > 0.0 and _takes_offer(world, row, c, now):
+    if not is_resolved(world, c, channel, now, help_):
+        quality = feel_contact(world, row, c, now, UNRESOLVED, c.fit, help_)
+        record(world, c, now, SERVICE_UNRESOLVED, c.channel, 0, quality, 0)
+        c.failures += 1
+        return _come_back(world, c, now, channel.return_days, D_RETURN)
+    quality = feel_contact(world, row, c, now, SERVED, c.fit, help_)
+    record(world, c, now, SERVICE_RESOLVED, c.channel, 0, quality, 0)
+    if c.n_contacts == 1:
+        count(world, c.segment, now, N_FIRST_RESOLVED, 1)
+    journey = world.journeys[c.row, c.kind]
+    if c.is_further == 0 and journey.p_further > 0.0:
+        if journey_uniform(world, c, D_FURTHER) < journey.p_further:
+            c.is_further = 1
+            return _come_back(world, c, now, journey.further_days, D_FURTHER_AFTER)
+    return _settle_request(world, row, c, now, help_[H_UPSELL])
+
+
+@compiled
+def _end_anonymous(world, c, now):
+    """A contact centre's contact ends; one that was not resolved comes back (failure demand)."""
+    channel = world.channels[c.row, c.channel]
+    if channel.p_resolved < 1.0 and journey_uniform(world, c, D_RETURN ^ 1) >= channel.p_resolved:
+        record(world, c, now, SERVICE_UNRESOLVED, c.channel, 0, math.nan, 0)
+        tick = _come_back(world, c, now, channel.return_days, D_RETURN)
+        c.stage = ARRIVE
+        return tick
+    record(world, c, now, SERVICE_RESOLVED, c.channel, 0, math.nan, 0)
+    c.status = GONE
+    c.stage = REST
+    return NEVER
+
+
+@compiled
+def _come_back(world, c, now, days, name):
+    """The journey needs another contact after some days, on a channel chosen anew.
+
+    Reads: nothing more. Writes: attempt, stage. Returns: a tick. Draws: `name`.
+    """
+    tick = after(now, days * exponential(journey_uniform(world, c, name)))
+    c.attempt += 1
+    c.stage = CHOOSE
+    return tick
+
+
+@compiled
+def _settle_request(world, row, c, now, gain):
+    """The request is met: an order is paid, a dearer plan taken, help is on its way, or he only looked."""
+    if c.kind == EVALUATE:
+        c.stage = REPEAT
+        return now + 1
+    if world.cursor[KIND] == TRANSACTIONAL and c.kind == PURCHASE:
+        place_order(world, row, c, now, gain)
+    elif world.cursor[KIND] == SUBSCRIPTION and c.has_step == 0 and row.fee_step > 0.0:
+        if takes_offer(world, row, c, now, gain):
             c.has_step = 1
             c.fee_step = money(row.fee_step)
-    else:
-        _order(world, row, c, now)
     c.stage = DELIVER
-    return after(now, delivery_days(world, row, c))
-
-
-@compiled
-def _takes_offer(world, row, c, now):
-    """Make the offer beside the request, if at all; whether he takes it."""
-    if row.p_offer == 0.0:
-        return False
-    if journey_uniform(world, c, D_OFFER) >= row.p_offer:
-        record(world, c, now, OFFER_UNSEEN, c.channel, 0, math.nan, 0)
-        return False
-    p = expit(row.upsell_logit + exponent(world, row, c, L_UPSELL, row.b_upsell, now))
-    count(world, c.segment, now, N_UPSELL_OFFERS, 1)
-    if world.cursor[MEASURING] != 0:
-        bins = world.exposures[L_UPSELL, c.segment, group_of(c), run_bin(world, c, now)]
-        bins[0] += fraction(p)
-        bins[1] += fraction(expit(row.upsell_logit))
-    if journey_uniform(world, c, D_ACCEPT) < p:
-        count(world, c.segment, now, N_UPSELL_ACCEPTED, 1)
-        record(world, c, now, OFFER_TAKEN, c.channel, 0, math.nan, 0)
-        return True
-    record(world, c, now, OFFER_REFUSED, c.channel, 0, math.nan, 0)
-    return False
-
-
-@compiled
-def _order(world, row, c, now):
-    """Fill the basket, take the offer or not, pay, and count what the order changes."""
-    moved = math.exp(exponent(world, row, c, L_SPEND, row.b_spend, now))
-    expected = row.spend_shape * c.spend_scale
-    unit = positive_quantile(world.quantiles, table_of(c, T_SPEND), journey_uniform(world, c, D_BASKET))
-    basket = money(unit * c.spend_scale * moved)
-    upsell = 0
-    if _takes_offer(world, row, c, now) and row.has_upsell_effect != 0.0:
-        upsell = int(round(basket * row.rel_upsell))
-    if world.cursor[MEASURING] != 0:
-        p = expit(row.upsell_logit + exponent(world, row, c, L_UPSELL, row.b_upsell, now))
-        offered = row.has_upsell_effect * row.p_offer * p * row.rel_upsell
-        bins = world.exposures[L_SPEND, c.segment, group_of(c), run_bin(world, c, now)]
-        bins[0] += money(expected * moved * (1.0 + offered))
-        bins[1] += money(expected)
-    if now >= world.cursor[RECENT_FROM]:
-        world.recent[c.segment, R_BASE] += money(expected)
-    _count_order(world, c, now, basket + upsell)
-    book(world, c, now, c.channel, C_ORDER, basket)
-    if upsell > 0:
-        book(world, c, now, c.channel, C_UPSELL, upsell)
-    book(world, c, now, c.channel, C_GOODS, int(round((basket + upsell) * row.goods_share)))
-    record(world, c, now, ORDER_PAID, c.channel, 0, math.nan, basket + upsell)
-    redeem_points(world, row, c, now, c.channel)
-    earn_points(world, row, c, now, c.channel, basket + upsell)
-
-
-@compiled
-def _count_order(world, c, now, amount):
-    """Count an order, and him as acquired, reactivated or a repeat buyer."""
-    if c.is_counted != 0 and now > active_until(world, c):
-        stop_counting(world, c)
-    if c.is_counted == 0:
-        start_counting(world, c, now)
-    if c.status == PROSPECT:
-        c.status = CUSTOMER
-        if c.source == REFERRAL:
-            record(world, c, now, INVITE_CONVERTED, c.channel, 0, math.nan, c.bonus)
-            pay_bonus(world, c, now)
-    else:
-        count_repeat(world, c, now)
-    if c.source == REFERRAL:
-        count(world, c.segment, now, REFERRED_REVENUE, amount)
-    c.n_orders += 1
-    c.last_order = now
-    c.is_ordered = 1
-    count(world, c.segment, now, N_PURCHASES, 1)
+    return after(now, delivery_days(world, row, c, now))

@@ -1,21 +1,37 @@
-"""Respond: the solution comes, in time or late, and is used."""
+"""Respond: the solution comes, right, late or wrong, and is used."""
 
 from __future__ import annotations
 
 import math
 
 from cxsim.behaviour.draws import decision, exponential
-from cxsim.behaviour.effects import journey_uniform
+from cxsim.behaviour.effects import expit, journey_uniform
+from cxsim.behaviour.knowledge import knowledge_of
+from cxsim.behaviour.perception import feel_episode, noise, observe, own_weight, severity
 from cxsim.behaviour.renewal import fall_due
-from cxsim.behaviour.state import REPEAT, REST, TRANSACTIONAL
+from cxsim.behaviour.state import (
+    BY_FAILURE, BY_FIT, FAULT, M_RESPONSE, REPEAT, REST, TRANSACTIONAL)
+from cxsim.behaviour.survey import answer_touchpoint
+from cxsim.behaviour.touchpoints import (
+    AT_RESPOND, H_DELIGHT, H_FAILED, H_FAILURE, H_RESPONSE, feel_place, helps, note_pain, use_touchpoints)
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import KIND, record
-from cxsim.journal.tallies import N_LATE, book, count, money
+from cxsim.journal.events import KIND, MEASURING, record
+from cxsim.journal.tallies import (
+    N_AUTOMATIC_WRONG, N_FAILURES, N_FAULTS, N_LATE, N_RETURNED, N_WRONG, book, count, money)
 from cxsim.journal.ticks import NEVER, after
-from cxsim.journal.words import C_DELIVERY, DELIVERY_LATE, DELIVERY_RIGHT
+from cxsim.journal.words import (
+    C_DELIVERY, C_REFUND, C_RETURNED_GOODS, DELIVERY_LATE, DELIVERY_RETURNED, DELIVERY_RIGHT, DELIVERY_WRONG,
+    USE_FAULT)
 
 D_LATE = decision("delivery/late")
 D_DELAY = decision("delivery/delay")
+D_WRONG = decision("delivery/wrong")
+D_RETURN = decision("delivery/return")
+D_FAULT = decision("use/fault")
+D_NOISE_RESPONSE = decision("perception/noise/response")
+D_CSAT_RESPONSE = decision("survey/csat/response")
+D_NOISE_USE = decision("perception/noise/use")
+D_CSAT_USE = decision("survey/csat/use")
 
 
 @compiled
@@ -25,32 +41,132 @@ def is_late(world, row, c):
 
 
 @compiled
-def delivery_days(world, row, c):
-    """Days from request to solution: the promise, and an exponential delay when late."""
+def p_comes_wrong(world, row, c, now):
+    """Chance that the wrong thing or quantity comes; automatic execution errs when it knows little."""
+    if c.is_automatic == 0:
+        return row.p_wrong
+    errs = row.p_wrong_automatic * (1.0 - knowledge_of(world, row, c, now))
+    return 1.0 - (1.0 - row.p_wrong) * (1.0 - errs)
+
+
+@compiled
+def is_wrong(world, row, c, now):
+    """Whether the wrong thing comes. Draws: "delivery/wrong"."""
+    p = p_comes_wrong(world, row, c, now)
+    return p > 0.0 and journey_uniform(world, c, D_WRONG) < p
+
+
+@compiled
+def delivery_days(world, row, c, now):
+    """Days from request to solution: the promise, shorter by touchpoints and knowledge; late, longer.
+
+    Reads: row, touchpoints, knowledge. Writes: nothing. Returns: days.
+    Draws: "delivery/late", "delivery/delay".
+    """
+    promised = world.journeys[c.row, c.kind].response_days
+    days = row.delivery_days if promised < 0.0 else promised
+    days *= helps(world, row, c, now, AT_RESPOND, c.channel)[H_RESPONSE]
+    if row.delivery_saving != 0.0 and c.knows_need != 0:
+        days *= 1.0 - row.delivery_saving * knowledge_of(world, row, c, now)
     if is_late(world, row, c):
-        return row.delivery_days + row.late_days * exponential(journey_uniform(world, c, D_DELAY))
-    return row.delivery_days
+        return days + row.late_days * exponential(journey_uniform(world, c, D_DELAY))
+    return days
 
 
 @compiled
 def respond(world, i, now):
-    """The solution arrives; he starts to use it, and will judge it after use.
+    """The solution arrives: right, late or wrong; he starts to use it, and will judge it after use.
 
-    Reads: row. Writes: failures, ledger, stage, log. Returns: the tick of judgement.
-    Draws: "delivery/late".
+    Reads: row. Writes: episodes, ledger, stage, log. Returns: the tick of judgement.
+    Draws: "delivery/late", "delivery/wrong", "delivery/return", "use/fault", the episode's.
     """
     c = world.customers[i]
     if not fall_due(world, i, now):
         c.stage = REST
         return NEVER
     row = world.rows[c.row, c.segment]
-    if world.cursor[KIND] == TRANSACTIONAL:
+    is_order = c.is_ordered != 0
+    if is_order and world.cursor[KIND] == TRANSACTIONAL:
         book(world, c, now, c.channel, C_DELIVERY, money(row.delivery_cost))
-    if is_late(world, row, c):
+    late = is_late(world, row, c)
+    wrong = is_wrong(world, row, c, now)
+    if late:
         c.failures += 1
         count(world, c.segment, now, N_LATE, 1)
         record(world, c, now, DELIVERY_LATE, c.channel, 0, math.nan, 0)
-    else:
+    elif not wrong:
         record(world, c, now, DELIVERY_RIGHT, c.channel, 0, math.nan, 0)
+    if wrong:
+        _come_wrong(world, row, c, now)
+    _feel_solution(world, row, c, now, (1 if late else 0) + (1 if wrong else 0))
     c.stage = REPEAT
+    if is_order and row.p_fault > 0.0 and journey_uniform(world, c, D_FAULT) < row.p_fault:
+        _break_down(world, row, c, now)
     return after(now, row.use_days)
+
+
+@compiled
+def _come_wrong(world, row, c, now):
+    """The wrong thing came: he may send it back for his money; automatic execution loses trust."""
+    c.failures += 1
+    count(world, c.segment, now, N_WRONG, 1)
+    record(world, c, now, DELIVERY_WRONG, c.channel, 0, math.nan, 0)
+    if c.is_automatic != 0:
+        c.n_wrong += 1
+        count(world, c.segment, now, N_AUTOMATIC_WRONG, 1)
+    if c.is_ordered != 0 and row.p_return > 0.0 and journey_uniform(world, c, D_RETURN) < row.p_return:
+        count(world, c.segment, now, N_RETURNED, 1)
+        book(world, c, now, c.channel, C_REFUND, -c.ordered)
+        book(world, c, now, c.channel, C_RETURNED_GOODS, -int(round(c.ordered * row.goods_share)))
+        record(world, c, now, DELIVERY_RETURNED, c.channel, 0, math.nan, -c.ordered)
+
+
+@compiled
+def _break_down(world, row, c, now):
+    """What he bought will fail in use: an owner's journey to have it put right; of two faults, the first."""
+    u = journey_uniform(world, c, D_FAULT ^ 1)
+    tick = after(now, row.use_days + row.fault_days * exponential(u))
+    c.other_at[FAULT] = min(c.other_at[FAULT], tick)
+    count(world, c.segment, now, N_FAULTS, 1)
+    record(world, c, now, USE_FAULT, c.channel, 0, math.nan, 0)
+
+
+@compiled
+def enjoy_use(world, row, c, now):
+    """After use he evaluates what he got: an episode of its own, by how well it fits what he wanted.
+
+    Reads: fit. Writes: episodes, places, pains. Returns: nothing. Draws: "perception/noise/use",
+    "survey/csat/use".
+    """
+    if row.w_use == 0.0:
+        return
+    place = world.channels.shape[1]
+    felt_fit = row.w_use * (c.fit - expit(row.fit_logit)) * own_weight(world, row, c, BY_FIT)
+    own = felt_fit + noise(world, row, c, D_NOISE_USE)
+    felt = feel_episode(world, row, c, own, 0.0)
+    if world.cursor[MEASURING] != 0:
+        observe(world, c.segment, c.kind, M_RESPONSE, own)
+    is_satisfied = answer_touchpoint(world, row, c, now, M_RESPONSE, own, D_CSAT_USE)
+    feel_place(world, now, place, felt, own, is_satisfied, 0, 0)
+    note_pain(world, now, place, BY_FIT, felt_fit)
+
+
+@compiled
+def _feel_solution(world, row, c, now, n_failures):
+    """Feel the solution as an episode of the journey."""
+    place = world.channels.shape[1]
+    help_ = helps(world, row, c, now, AT_RESPOND, c.channel)
+    bad, broken = 0.0, 0.0
+    if n_failures > 0 or help_[H_FAILED] > 0.0:
+        weight = row.w_failure * own_weight(world, row, c, BY_FAILURE)
+        unit = weight * severity(world, row, c, 2) * help_[H_FAILURE]
+        bad, broken = unit * n_failures, unit * help_[H_FAILED]
+        count(world, c.segment, now, N_FAILURES, 1)
+    own = help_[H_DELIGHT] - bad - broken + noise(world, row, c, D_NOISE_RESPONSE)
+    felt = feel_episode(world, row, c, own, bad + broken)
+    if world.cursor[MEASURING] != 0:
+        observe(world, c.segment, c.kind, M_RESPONSE, own)
+    is_satisfied = answer_touchpoint(world, row, c, now, M_RESPONSE, own, D_CSAT_RESPONSE)
+    feel_place(world, now, place, felt, own, is_satisfied, 0, n_failures)
+    note_pain(world, now, place, BY_FAILURE, -bad)
+    use_touchpoints(world, row, c, now, AT_RESPOND, c.channel, felt, is_satisfied, broken)

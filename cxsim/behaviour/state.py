@@ -15,13 +15,35 @@ PROSPECT, CUSTOMER, GONE = range(3)
 (ENTER, RECOGNIZE, CHOOSE, ARRIVE, LEAVE_QUEUE, FINISH, DELIVER, REPEAT, RENEW, REST) = range(10)
 
 # How a contact ended.
-SERVED, ABANDONED, CLOSED, FAILED = range(4)
+SERVED, ABANDONED, CLOSED, FAILED, UNRESOLVED = range(5)
 
 # Kinds of market and, in the same order, the kind of journey its customers make.
 TRANSACTIONAL, SUBSCRIPTION, CONTACT_CENTRE = range(3)
 
 # Kinds of channel.
 DIGITAL, STAFFED = range(2)
+MOST_CHANNELS = 12
+
+# Kinds of journey: the buyer's first, then the owner's.
+JOURNEYS = ("purchase", "troubleshoot", "upgrade", "move", "renew", "evaluate")
+PURCHASE, TROUBLESHOOT, UPGRADE, MOVE, RENEWAL, EVALUATE = range(len(JOURNEYS))
+# Needs beside the clock wait by kind of journey, and after these the fault of something bought.
+FAULT = len(JOURNEYS)
+N_BESIDE = len(JOURNEYS) + 1
+# A waiting need is its kind, plus this when it would not have arisen without a prompt.
+PROMPTED = 8
+
+# What makes an episode good or bad, and how many people-days a team's state is made of.
+CAUSES = ("effort", "wait", "failure", "fit", "handoff", "employee", "touchpoint")
+(BY_EFFORT, BY_WAIT, BY_FAILURE, BY_FIT, BY_HANDOFF, BY_EMPLOYEE, BY_TOUCHPOINT) = range(len(CAUSES))
+
+# What is counted of every place where customers meet the brand.
+FELT = ("episodes", "satisfaction", "quality", "satisfied", "ticks", "failures")
+F_EPISODES, F_SATISFACTION, F_QUALITY, F_SATISFIED, F_TICKS, F_FAILURES = range(len(FELT))
+
+# Figures of the brand that are published at midnight.
+BRAND = ("learned", "accuracy")
+B_LEARNED, B_ACCURACY = range(len(BRAND))
 
 # Links from satisfaction (and other effects) to behaviour.
 LINKS = ("rate", "exit", "spend", "upsell", "invitation")
@@ -29,8 +51,8 @@ L_RATE, L_EXIT, L_SPEND, L_UPSELL, L_INVITATION = range(len(LINKS))
 EXIT_BINS = 15
 
 # Read-outs whose mean and spread the reference fixes.
-MOMENTS = ("quality", "satisfaction", "journey", "contact", "effort")
-M_QUALITY, M_SATISFACTION, M_JOURNEY, M_CONTACT, M_EFFORT = range(len(MOMENTS))
+MOMENTS = ("quality", "satisfaction", "journey", "contact", "effort", "response")
+M_QUALITY, M_SATISFACTION, M_JOURNEY, M_CONTACT, M_EFFORT, M_RESPONSE = range(len(MOMENTS))
 
 # Surveys and their cut points.
 NPS, CSAT, CSAT_JOURNEY, CES = range(4)
@@ -50,12 +72,28 @@ CUSTOMER_RECORD = np.dtype([
     ("exposures", "i8"), ("n_orders", "i8"), ("last_order", "i8"), ("left", "i8"),
     # need clock
     ("need_left", "f8"), ("need_clock", "i8"), ("n_needs", "i8"), ("n_waiting", "i8"),
-    ("waiting", "i8", (N_WAITING,)),
+    ("waiting", "i8", (N_WAITING,)), ("waiting_kind", "i8", (N_WAITING,)),
+    # needs beside the clock: next tick and how many there were, by kind of journey
+    ("other_at", "i8", (N_BESIDE,)), ("other_n", "i8", (N_BESIDE,)),
+    # prompts he got, offers he was made, automatic execution
+    ("prompt_at", "i8"), ("n_prompts", "i8"), ("prompted_at", "i8"), ("signal", "f8"),
+    ("offered_at", "i8"), ("offer_heat", "f8"), ("n_wrong", "i8"),
+    ("shock_at", "i8"), ("n_shocks", "i8"), ("deferred", "f8"),
     # the journey under way
     ("need_tick", "i8"), ("joined", "i8"), ("wait_ticks", "i8"), ("journey", "i8"), ("attempt", "i8"),
     ("channel", "i8"), ("failures", "i8"), ("effort_minutes", "f8"), ("fit", "f8"), ("is_ordered", "i8"),
+    ("kind", "i8"), ("is_prompted", "i8"), ("knows_need", "i8"), ("is_automatic", "i8"), ("started", "i8"),
+    # the contact under way, and what came before it in the journey
+    ("n_contacts", "i8"), ("last_channel", "i8"), ("lost_at", "i8"), ("context", "i8"), ("contact_minutes", "f8"),
+    ("contact_wait", "i8"), ("called_back", "i8"), ("queue_class", "i8"), ("employee", "i8"), ("pressure", "f8"),
+    ("is_further", "i8"), ("ordered", "i8"),
+    # what was felt in the journey so far, as it was and as it had been without failures
+    ("n_felt", "i8"), ("quality_sum", "f8"), ("felt_sum", "f8"), ("felt_peak", "f8"), ("felt_end", "f8"),
+    ("calm_sum", "f8"), ("calm_peak", "f8"), ("calm_end", "f8"), ("gain", "f8"), ("treat", "f8"), ("taught", "f8"),
     # memory
     ("n_judged", "i8"), ("satisfaction", "f8"), ("judged_at", "i8"), ("expectation", "f8"),
+    ("surplus", "f8"), ("known", "f8"), ("known_at", "i8"), ("met_at", "i8"), ("met_quality", "f8"),
+    ("habit", "f8", (MOST_CHANNELS,)),
     # subscription
     ("next_renewal", "i8"), ("n_renewals", "i8"), ("has_step", "i8"), ("fee_step", "i8"),
     # points
@@ -81,13 +119,66 @@ ROW = np.dtype([(name, "f8") for name in (
     "invitations", "p_convert", "referral_delay", "bonus", "friend_bonus",
     "choice_wait", "choice_effort", "survey_noise", "media_per_day", "spend_shape", "window_ticks",
     "renewal_ticks", "discount_per_day",
+    # recognize: who notices a need, and what prompts do
+    "p_forgotten", "p_competitor", "p_known", "recall", "prompt_days", "prompt_lift", "attention_wear",
+    "reactance", "reactance_days", "prompt_cost",
+    # request: habit and lost contacts in the choice, hand-offs, offers that wear out, priority
+    "habit", "habit_memory", "lost_contact", "integration", "handoff_minutes", "w_handoff",
+    "offer_wear", "offer_wear_days", "priority",
+    # respond: wrong items, returns, faults, recovery
+    "p_wrong", "p_return", "p_fault", "fault_days", "severity_spread",
+    "p_recover", "recovery_gain", "recovery_delay", "recovery_days", "compensation",
+    # repeat: peak-end, knowledge of the one and what it improves
+    "mean_weight", "w_use", "leniency_sd", "weight_spread", "attachment_n0", "attachment_exit",
+    "attachment_price", "known_n0", "known_days", "p_opt_out", "search_saving", "fit_gain", "delivery_saving",
+    "handle_saving", "price_gain", "prompt_accuracy",
+    # automatic execution and inattention
+    "p_consent", "confidence", "p_wrong_automatic", "wrong_tolerance", "attention", "shock_rate",
+    "renewal_contacts", "renewal_notice_days", "n_touchpoints",
 )], align=True)
+
+# Parameters of one row and kind of journey.
+JOURNEY_RECORD = np.dtype([
+    ("rate", "f8"), ("p_further", "f8"), ("further_days", "f8"), ("response_days", "f8"),
+], align=True)
+
+# Parameters of one row and touchpoint: a capability beside the contact or the solution.
+TOUCHPOINT_RECORD = np.dtype([
+    ("salt", "i8"), ("stage", "i8"), ("channels", "i8"), ("kinds", "i8"), ("by_knowledge", "i8"),
+    ("needs_known", "i8"), ("first_only", "i8"), ("offers_call_back", "i8"), ("after_failure", "i8"),
+    ("reach", "f8"), ("minutes", "f8"), ("rel_minutes", "f8"), ("rel_response", "f8"), ("p_failure", "f8"),
+    ("fit", "f8"), ("upsell", "f8"), ("delight", "f8"), ("resolve", "f8"), ("rel_wait", "f8"),
+    ("integration", "f8"), ("rel_failure", "f8"), ("recover", "f8"), ("teaches", "f8"),
+    ("prompt_rate", "f8"), ("cost", "f8"),
+], align=True)
+
+# How a row's staff work; shared things follow the row of the day.
+PRACTICE = np.dtype([(name, "f8") for name in (
+    "quality_sd", "speed_sd", "learning", "experienced_after", "haste", "care", "erosion_days",
+    "restoring_days", "fatigue_days", "fatigue_from", "fatigue_time", "fatigue_quality",
+    "turnover_per_day", "turnover_fatigue", "turnover_morale", "morale_days", "morale_satisfaction",
+    "morale_fatigue", "morale_quality", "training_quality", "training_rel_sd", "training_rel_time",
+    "training_resolve", "hiring_cost", "knowledge_start", "knowledge_ceiling", "knowledge_scale",
+    "knowledge_exponent", "knowledge_days",
+)], align=True)
+
+# A person who serves, and the team of a channel (live counts, published figures, sums of the day).
+EMPLOYEE = np.dtype([
+    ("id", "i8"), ("generation", "i8"), ("n_served", "i8"), ("idle_since", "i8"), ("is_busy", "i8"),
+    ("worked", "i8"), ("quality", "f8"), ("speed", "f8"), ("fatigue", "f8"), ("stay_left", "f8"),
+], align=True)
+TEAM = np.dtype([
+    ("on_duty", "i8"), ("waiting", "i8"), ("busy", "i8"), ("standard", "f8"), ("morale", "f8"),
+    ("n_served", "i8"), ("time_sum", "i8"), ("felt_sum", "i8"), ("n_felt", "i8"),
+], align=True)
 
 # Parameters of one row and channel.
 CHANNEL_RECORD = np.dtype([
     ("kind", "i8"), ("serves_all", "i8"), ("salt", "i8"), ("share", "f8"), ("session_days", "f8"),
     ("p_failure", "f8"), ("visit_cost", "f8"), ("handle_days", "f8"), ("patience_days", "f8"),
     ("contact_fee", "f8"), ("wage_per_day", "f8"), ("effort_minutes", "f8"),
+    ("handle_sigma", "f8"), ("p_resolved", "f8"), ("return_days", "f8"), ("p_retry", "f8"), ("retry_days", "f8"),
+    ("call_back_days", "f8"), ("is_partner", "i8"),
 ], align=True)
 
 # A layer of arrivals: a keyed Poisson process of candidates, some of whom enter.
@@ -102,8 +193,22 @@ WORLD_FIELDS = {
     "rows": "ROW [row, segment]",
     "channels": "CHANNEL_RECORD [row, channel]",
     "day_row": "i8 [day] the row that shared things (doors, staff, media) follow on a day",
+    "journeys": "JOURNEY_RECORD [row, kind]",
+    "weights": "f8 [row, kind, channel] log weight of a channel for a kind of journey",
+    "touchpoints": "TOUCHPOINT_RECORD [row, touchpoint]",
+    "practice": "PRACTICE [row]",
+    "teams": "TEAM, one a channel",
+    "employees": "EMPLOYEE [channel, number]",
+    "brand": "f8 [figure] published at midnight",
+    "today": "i8 [figure] sums since midnight behind the published figures",
+    "felt": "i8 [month, place, what] places: channels, the solution, touchpoints",
+    "pains": "i8 [month, place, cause, 2] quality lost and gained, in 2**-32",
+    "touch_costs": "i8 [day, segment + shared, source, touchpoint, 2] count and money",
+    "touch_fixed": "i8 [day, touchpoint] running cost, in 1/10,000 of the currency",
+    "training_cost": "i8 [day, channel] in 1/10,000 of the currency",
     "hours": "f8 [row, channel, weekday, 25] cumulative share of contacts by hour",
-    "staff": "i8 [day, channel] employees on duty",
+    "staff_hours": "i8 [day, channel] paid ticks",
+    "places": "i8 [day, channel] most employees on duty at one time",
     "staff_cost": "i8 [day, channel] paid hours, in 1/10,000 of the currency",
     "media_cost": "i8 [day]",
     "programme_cost": "i8 [day]",
@@ -111,7 +216,7 @@ WORLD_FIELDS = {
     "arrivals": "f8 [source row, day] newcomers a day",
     "kappa": "f8 [link, segment, group, bin] intercepts of the reference",
     "is_moved": "i8 [link] whether anything moves this link",
-    "anchor": "f8 [segment, read-out, 2] mean and spread in the baseline",
+    "anchor": "f8 [segment, kind of journey, read-out, 2] mean and spread in the baseline",
     "cuts": "f8 [segment, survey, 10] cut points of the read-outs",
     "quantiles": "f8 [table, knot, 2] value and slope",
     "segment_ids": "i8 [segment] decision number of each segment's name",
@@ -129,7 +234,7 @@ WORLD_FIELDS = {
     "ledger": "i8 [day, segment + shared, source, channel + none, category, 2]",
     "points": "i8 [day, segment, 3] issued, redeemed, expired",
     "ages": "i8 [day] margin of acquired customers by age",
-    "moments": "i8 [segment, read-out, 3] count, sum, sum of squares",
+    "moments": "i8 [segment, kind of journey, read-out, 3] count, sum, sum of squares",
     "exposures": "i8 [link, segment, group, bin, 2] sums of probability, with and without effects",
     "recent": "i8 [segment, 6] figures of the last 90 days for residual values",
 }

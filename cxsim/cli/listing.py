@@ -22,8 +22,8 @@ def list_options(words: Sequence[str]) -> int:
     wanted = parser.parse_args(list(words)).group
     recorded = {file.stem: file for file in experiments_folder().glob("*.yaml")}
     known = {**groups(), "experiment": recorded}
-    if wanted is not None and wanted.rstrip("s") in known and wanted not in known:
-        wanted = wanted.rstrip("s")
+    if wanted is not None and wanted not in known:
+        wanted = next((one for one in (wanted.rstrip("s"), f"{wanted}s") if one in known), wanted)
     if wanted is not None and wanted not in known:
         near = nearest(wanted, known)
         raise CxsimError(

@@ -30,13 +30,15 @@ def run(words: Sequence[str]) -> int:
 def _run(request: Request, folder: Path) -> None:
     from cxsim.report.run_folder import write_run
     from cxsim.report.terminal import terminal_run
+    from cxsim.report.terminal_journeys import print_journeys
     from cxsim.whatif.simulate import simulate
 
     first_use_notice()
     with progress_bar("run") as tell:
         made = simulate(request.config, progress=tell)
-    write_run(made, folder, words_typed("run", request.overrides))
+    journeys = write_run(made, folder, words_typed("run", request.overrides))
     terminal_run(made.kpis, made.scenario_config, engine=made.engine, scenario=made.scenario)
+    print_journeys(journeys, made.config.market.currency)
     if _changes_world(request.overrides):
         print(ABSORBED)
     _say_where(folder)
@@ -49,16 +51,18 @@ def compare(words: Sequence[str]) -> int:
         return 0
     from cxsim.report.run_folder import descriptions, gain_of, write_comparison
     from cxsim.report.terminal import terminal_comparison
+    from cxsim.report.terminal_journeys import print_gaps
     from cxsim.whatif.compare import compare as compared
 
     first_use_notice()
     with progress_bar("compare") as tell:
         made = compared(request.config, request.scenarios, baseline=request.baseline, progress=tell)
-    write_comparison(made, request.run_dir, words_typed("compare", words))
+    journeys = write_comparison(made, request.run_dir, words_typed("compare", words))
     _print_check(made.reference.check, made.reference.passes)
     terminal_comparison(
         made.comparison, made.config, engine=made.engine, scenario_configs=made.scenario_configs,
         descriptions=descriptions(made), gain=gain_of(made))
+    print_gaps(journeys)
     _say_where(request.run_dir)
     return 0
 

@@ -18,7 +18,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from cxsim.config.folders import conf_folder, groups, own_file_with
-from cxsim.config.overrides import PLURALS, no_such_option, parse
+from cxsim.config.overrides import PLURALS, no_such_option, parse, with_own_presets
 from cxsim.config.searchpath import register
 from cxsim.errors import CxsimError
 from cxsim.settings.keys import nearest
@@ -77,7 +77,8 @@ class _NotThere(Exception):
 
 def _composed(texts: list[str], command: str, config_name: str) -> Composed:
     named = any(text.startswith("hydra.job.name=") for text in texts)
-    given = [*texts] if named else [*texts, f"hydra.job.name={command}"]
+    given = with_own_presets(texts) if config_name == "config" else [*texts]
+    given += [] if named else [f"hydra.job.name={command}"]
     try:
         with hydra_ready():
             config = compose(config_name, overrides=given, return_hydra_config=True)

@@ -10,7 +10,7 @@ from typing import Any
 from cxsim.config.compose import composed
 from cxsim.config.folders import groups
 from cxsim.config.loading import Request, Swept, load, load_scenario
-from cxsim.config.overrides import parse
+from cxsim.config.overrides import LIST_GROUPS, parse
 from cxsim.errors import CxsimError
 from cxsim.settings.overlay import apply_changes, combine, leaves, nest
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -94,6 +94,11 @@ def _scenario(
             parts = load_scenario(str(value), plain)
             spec = combine(parts).spec if parts else spec
             changes = {**leaves_by_key(spec.changes), **changes}
+        elif one.key in LIST_GROUPS:
+            raise CxsimError(
+                f"{one.overrides[i]}: which {one.key} there are belongs to the world; sweep "
+                f"{one.key}.NAME.reach=0,0.5, or name it in sweep.world=[{one.key}]"
+            )
         elif one.key in groups():
             changes.update(_of_group(config, [*plain, one.overrides[i]]))
         else:

@@ -20,7 +20,7 @@ from omegaconf.errors import OmegaConfBaseException
 from cxsim.config.compose import VERSION_BASE, composed, sentence
 from cxsim.config.folders import conf_folder
 from cxsim.config.loading import Request, load_request
-from cxsim.config.overrides import calibrate_keys, check_names, one_value_each, parse
+from cxsim.config.overrides import calibrate_keys, check_names, one_value_each, parse, with_own_presets
 from cxsim.config.searchpath import register
 from cxsim.errors import CxsimError
 from cxsim.settings.keys import nearest
@@ -148,7 +148,7 @@ def answer(command: str, question: Asked, job: Job | None = None) -> None:
         )
     texts = list(question.overrides)
     if not question.flags.shell_completion:
-        texts = _ready(command, texts, question.flags.multirun)
+        texts = with_own_presets(_ready(command, texts, question.flags.multirun))
     flags = argparse.Namespace(**vars(question.flags))
     flags.overrides = [*texts] if flags.shell_completion else [*texts, f"hydra.job.name={command}"]
 

@@ -10,7 +10,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from cxsim.config.folders import groups
+from cxsim.config.folders import conf_folder, groups
 from cxsim.config.options import READERS, CalibrateOptions, Options
 from cxsim.errors import CxsimError
 from cxsim.settings.keys import below, is_named, nearest, unknown_part
@@ -18,7 +18,9 @@ from cxsim.settings.refusal import unknown_key
 from cxsim.settings.schema import Config
 
 CALIBRATE_KEY = re.compile(rf"(calibrate\.)?({'|'.join(CalibrateOptions.model_fields)})(\.\w+)?=(.*)", re.S)
-PLURALS = {"segments": "segment", "channels": "channel"}
+PLURALS = {"segments": "segment", "channels": "channel", "touchpoints": "touchpoint"}
+LIST_GROUPS = ("touchpoints",)
+"""Groups of which a world takes several options at once, as in touchpoints=[reminder,courier]."""
 
 
 def parse(texts: Iterable[str]) -> list[Override]:
@@ -73,7 +75,7 @@ def check_names(overrides: Sequence[Override], command: str) -> None:
     Traceback (most recent call last):
     ...
     cxsim.errors.CxsimError: market=onlin_retail: there is no such market; there are contact_centre, \
-online_retail, subscription; did you mean online_retail?
+online_retail, subscription, telecom; did you mean online_retail?
     """
     known = groups()
     for override in overrides:
@@ -111,13 +113,30 @@ def one_value_each(overrides: Sequence[Override], command: str) -> None:
     for override in overrides:
         if override.is_sweep_override():
             key, _, value = str(override.input_line).partition("=")
-            if key == "scenarios":
-                raise CxsimError(f"{override.input_line}: write a list in brackets: scenarios=[{value}]")
+            if key == "scenarios" or key in LIST_GROUPS:
+                raise CxsimError(f"{override.input_line}: write a list in brackets: {key}=[{value}]")
             extra = ", or -m" if command == "run" else ""
             raise CxsimError(
                 f"{override.input_line}: cxsim {command} takes one value for {key}; for several use "
                 f"cxsim sweep {override.input_line}{extra}"
             )
+
+
+def with_own_presets(texts: Sequence[str]) -> list[str]:
+    """The same overrides; where a list group is not chosen, the user's own files stand in it as well.
+
+    Examples
+    --------
+    >>> with_own_presets(["seed=7", "touchpoints=[reminder]"])
+    ['seed=7', 'touchpoints=[reminder]']
+    """
+    result = list(texts)
+    for group in LIST_GROUPS:
+        shipped = {file.stem for file in (conf_folder() / group).glob("*.yaml")}
+        own = sorted(set(groups().get(group, {})) - shipped)
+        if own and not any(text.startswith(f"{group}=") for text in texts):
+            result.append(f"{group}=[{','.join([*sorted(shipped), *own])}]")
+    return result
 
 
 def calibrate_keys(texts: Iterable[str]) -> list[str]:

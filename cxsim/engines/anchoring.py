@@ -30,6 +30,8 @@ from cxsim.settings.schema import Config
 
 Progress = Callable[[str], None]
 OPEN_BIN_SHARE = 0.02
+RARE_SHARE = 0.01
+FEWEST_OBSERVED = 100
 SETTLING_PASSES = 4
 
 
@@ -113,10 +115,10 @@ def _anchor_gaps(new: np.ndarray, old: np.ndarray, n: np.ndarray) -> dict[str, f
     """
     gaps = {}
     for which in (M_QUALITY, M_SATISFACTION):
-        shift = np.abs(new[:, which] - old[:, which]) / new[:, which, 1:]
-        luck = 1.0 / np.sqrt(np.maximum(n[:, which], 1))
-        settled = shift.max(axis=1) <= luck
-        gaps[f"mean {MOMENTS[which]}"] = float(np.where(settled, 0.0, shift.max(axis=1)).max()) / 4.0
+        shift = (np.abs(new[..., which, :] - old[..., which, :]) / new[..., which, 1:]).max(axis=-1)
+        luck = 1.0 / np.sqrt(np.maximum(n[..., which], 1))
+        rare = n[..., which] < RARE_SHARE * n[..., which].sum()  # Too few journeys of a kind to settle on.
+        gaps[f"mean {MOMENTS[which]}"] = float(np.where((shift <= luck) | rare, 0.0, shift).max()) / 4.0
     return gaps
 
 
@@ -131,6 +133,11 @@ def _referred_per_day(config: Config, pilots: list[Pilot]) -> np.ndarray:
     """Newcomers a day brought by recommendation, by 28 days of the calendar."""
     referred = sum(p.referred for p in pilots) / len(pilots)
     days = np.diff(np.minimum(np.arange(len(referred) + 1) * BIN_DAYS, config.horizon_days))
+    last = int(np.flatnonzero(days)[-1])
+    if last > 0 and days[last] < BIN_DAYS:
+        # A bin of a few days would be luck: it shares its rate with the whole one before it.
+        both = slice(last - 1, last + 1)
+        referred[both] = referred[both].sum() * days[both] / days[both].sum()
     return referred / np.maximum(days, 1)
 
 
@@ -174,7 +181,12 @@ def _steps(
 
 
 def _anchors(moments: np.ndarray) -> np.ndarray:
-    """Mean and standard deviation of each read-out; a spread below 1e-6 counts as 1."""
+    """Mean and standard deviation of each read-out; a spread below 1e-6 counts as 1.
+
+    A kind of journey the baseline hardly knows is held against all kinds of its segment.
+    """
+    pooled = np.broadcast_to(moments.sum(axis=1, keepdims=True), moments.shape)
+    moments = np.where(moments[..., :1] < FEWEST_OBSERVED, pooled, moments)
     n = np.maximum(moments[..., 0], 1)
     mean = moments[..., 1] / FRACTION / n
     variance = np.maximum(moments[..., 2] / FRACTION / n - mean**2, 0.0)

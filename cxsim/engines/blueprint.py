@@ -11,7 +11,8 @@ import numpy as np
 
 from cxsim.behaviour.draws import decision, key
 from cxsim.behaviour.effects import BIN_DAYS, N_GROUPS
-from cxsim.behaviour.state import CUSTOMER_RECORD, LINKS, MOMENTS, STREAM, World, make_world
+from cxsim.behaviour.state import (
+    BRAND, CAUSES, CUSTOMER_RECORD, EMPLOYEE, FELT, JOURNEYS, LINKS, MOMENTS, STREAM, TEAM, World, make_world)
 from cxsim.errors import CxsimError
 from cxsim.journal.events import (
     CURSOR_SIZE, EVENT, FIRST_WEEKDAY, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)
@@ -20,10 +21,14 @@ from cxsim.journal.ticks import DAY
 from cxsim.journal.words import CATEGORIES, CONTACT, ORGANIC, PAID, SOURCES
 from cxsim.settings.quantiles import make_quantiles
 from cxsim.settings.reference import Reference, make_cuts, n_bins
-from cxsim.settings.rows import KINDS, channel_names, make_channels, make_rows, segment_names
+from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
+from cxsim.settings.names import channel_names, segment_names, touchpoint_names
+from cxsim.settings.practice_rows import make_practice
+from cxsim.settings.rows import KINDS, make_rows
 from cxsim.settings.schedule import (
-    day_rows, make_doors, make_hours, make_media_cost, make_programme_cost, make_staff, month_of_day,
-    month_starts, paid_per_day, ramps)
+    day_rows, make_hours, make_media_cost, make_plan, make_programme_cost, make_staff, make_touch_fixed,
+    make_training_cost, month_of_day, month_starts, paid_per_day, ramps)
+from cxsim.settings.touchpoint_rows import make_touchpoints
 from cxsim.settings.schema import Config, ScenarioSpec
 
 RECENT_DAYS = 90
@@ -33,8 +38,8 @@ RECENT_DAYS = 90
 class Blueprint:
     """The fixed arrays of one scenario; :func:`build_world` adds what a replication writes.
 
-    `fixed` holds the read-only world arrays by name, `doors` the openings and closings, the
-    rest is what engines need to know beside them.
+    `fixed` holds the read-only world arrays by name, `plan` the doors and shifts (tick, channel, is
+    open, employees on duty), the rest is what engines need to know beside them.
     """
 
     config: Config
@@ -42,7 +47,8 @@ class Blueprint:
     channels: tuple[str, ...]
     fixed: dict[str, np.ndarray]
     streams: np.ndarray
-    doors: np.ndarray
+    plan: np.ndarray
+    touchpoints: tuple[str, ...]
     start_stream: int
     history_days: float
     log_share: float
@@ -79,7 +85,8 @@ def make_blueprint(
     base = configs[0]
     ramp = ramps(specs, base.horizon_days)
     day_row = day_rows(ramp)
-    staff, staff_cost = make_staff(configs, day_row)
+    staff_hours, staff_cost = make_staff(configs, day_row)
+    plan = make_plan(configs, day_row)
     names, segments = channel_names(configs), segment_names(base)
     arrivals, streams = _arrivals(configs, day_row, reference)
     days = np.arange(base.horizon_days + 1)
@@ -88,8 +95,15 @@ def make_blueprint(
         "channels": make_channels(configs),
         "day_row": day_row,
         "hours": make_hours(configs),
-        "staff": staff,
+        "journeys": make_journeys(configs),
+        "weights": make_weights(configs),
+        "touchpoints": make_touchpoints(configs, effects=effects),
+        "practice": make_practice(configs),
+        "staff_hours": staff_hours,
         "staff_cost": staff_cost,
+        "training_cost": make_training_cost(configs, day_row),
+        "touch_fixed": make_touch_fixed(configs, day_row),
+        "places": _places(plan, base.horizon_days, len(names)),
         "media_cost": make_media_cost(configs, day_row),
         "programme_cost": make_programme_cost(configs, day_row),
         "arrivals": arrivals,
@@ -110,8 +124,22 @@ def make_blueprint(
     fixed["waits"] = waits
     history = float(base.market.history_days) if base.population.start == "base" else 0.0
     shares = {"none": 0.0, "sample": base.output.sample_share, "all": 1.0}
-    return Blueprint(base, segments, names, fixed, streams, make_doors(configs, day_row),
+    return Blueprint(base, segments, names, fixed, streams, plan, touchpoint_names(configs),
                      stream_id("start", 0), history, shares[base.output.events])
+
+
+def _places(plan: np.ndarray, days: int, n_channels: int) -> np.ndarray:
+    """Most employees on duty at one time, of shape (days, channels)."""
+    places = np.zeros((days, n_channels), np.int64)
+    n_now = np.zeros(n_channels, np.int64)
+    steps = plan[np.argsort(plan[:, 0], kind="stable")]
+    first = np.searchsorted(steps[:, 0] // DAY, np.arange(days + 1))
+    for day in range(days):
+        places[day] = n_now
+        for _, k, is_open, on_duty in steps[first[day] : first[day + 1]]:
+            n_now[k] = on_duty if is_open else 0
+            places[day, k] = max(places[day, k], n_now[k])
+    return places
 
 
 def with_logging(blueprint: Blueprint, share: float) -> Blueprint:
@@ -201,6 +229,7 @@ def build_world(
     n_segments, n_channels = len(blueprint.segments), len(blueprint.channels)
     n_months = len(blueprint.fixed["month_starts"]) - 1
     expected = config.n_customers + int(1.3 * blueprint.fixed["arrivals"].sum()) + 256
+    n_places = n_channels + 1 + len(blueprint.touchpoints)
     seed = 0 if domain else config.seed
     arrays = dict(blueprint.fixed)
     arrays |= {
@@ -216,7 +245,14 @@ def build_world(
                            np.int64),
         "points": np.zeros((days, n_segments, 3), np.int64),
         "ages": np.zeros(days + 1, np.int64),
-        "moments": np.zeros((n_segments, len(MOMENTS), 3), np.int64),
+        "teams": np.zeros(n_channels, TEAM),
+        "employees": np.zeros((n_channels, max(1, int(blueprint.fixed["places"].max(initial=0)))), EMPLOYEE),
+        "brand": np.zeros(len(BRAND)),
+        "today": np.zeros(len(BRAND), np.int64),
+        "felt": np.zeros((n_months, n_places, len(FELT)), np.int64),
+        "pains": np.zeros((n_months, n_places, len(CAUSES), 2), np.int64),
+        "touch_costs": np.zeros((days, n_segments + 1, len(SOURCES), len(blueprint.touchpoints), 2), np.int64),
+        "moments": np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), np.int64),
         "exposures": np.zeros((len(LINKS), n_segments, N_GROUPS, n_bins(config), 2), np.int64),
         "recent": np.zeros((n_segments, 6), np.int64),
     }

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
-from cxsim.behaviour.brand import begin_day
+from cxsim.behaviour.brand import begin_day, set_on_duty
+from cxsim.behaviour.employees import release
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
@@ -28,15 +29,15 @@ DESK = np.dtype([
     ("is_open", "i8"), ("busy", "i8"), ("capacity", "i8"), ("first", "i8"), ("last", "i8"),
     ("serves_all", "i8")], align=True)
 
-# Whoever has no place among the customers: the calendar, the doors, the layers of arrivals.
-CALENDAR, DOORS, FIRST_STREAM = -1, -2, -3
+# Whoever has no place among the customers: the calendar, the plan of doors and shifts, the layers of arrivals.
+CALENDAR, STAFF_PLAN, FIRST_STREAM = -1, -2, -3
 
 DONE, SHORT_OF_CUSTOMERS, SHORT_OF_EVENTS, SHORT_OF_PENDING = range(4)
 ROOM_FOR_CUSTOMERS = 96
 ROOM_FOR_EACH_WAITING = 4
 
 # Places in the engine's own whole numbers.
-PENDING_EVENTS, NEXT_DOOR, WAITING = range(3)
+PENDING_EVENTS, NEXT_PLAN, WAITING = range(3)
 
 
 @compiled
@@ -124,16 +125,22 @@ def _leave_line(world, size, desk, i):
 
 @compiled
 def _join_line(world, size, desk, i):
-    """Put a customer at the end of a desk's line."""
+    """Put a customer into a desk's line: behind everybody of his class or a better one."""
     c = world.customers[i]
     size[WAITING] += 1
-    c.queue_next = -1
-    c.queue_previous = desk.last
-    if desk.last >= 0:
-        world.customers[desk.last].queue_next = i
+    before = desk.last
+    while before >= 0 and world.customers[before].queue_class > c.queue_class:
+        before = world.customers[before].queue_previous
+    c.queue_previous = before
+    c.queue_next = desk.first if before < 0 else world.customers[before].queue_next
+    if before >= 0:
+        world.customers[before].queue_next = i
     else:
         desk.first = i
-    desk.last = i
+    if c.queue_next >= 0:
+        world.customers[c.queue_next].queue_previous = i
+    else:
+        desk.last = i
 
 
 @compiled
@@ -144,7 +151,7 @@ def _start(world, heap, size, desk, i, now):
 
 @compiled
 def _call_next(world, heap, size, desk, now):
-    """Let free employees take those who wait, first come first served."""
+    """Let free employees take those who wait, first come first served within a class."""
     while desk.busy < desk.capacity and desk.first >= 0:
         i = desk.first
         _leave_line(world, size, desk, i)
@@ -194,6 +201,7 @@ def _step(world, heap, size, desks, i, now):
         if world.channels[c.row, c.channel].kind == STAFFED:
             desk = desks[c.channel]
             desk.busy -= 1
+            release(world, i, now)
             _call_next(world, heap, size, desk, now)
         tick = finish(world, i, now)
     elif stage == DELIVER:
@@ -214,14 +222,22 @@ def _step(world, heap, size, desks, i, now):
 
 
 @compiled
-def _move_door(world, heap, size, desks, doors, now):
-    """Open or close a channel; those waiting at a closing door are sent away or served out."""
-    k = size[NEXT_DOOR]
-    size[NEXT_DOOR] = k + 1
-    if k + 1 < doors.shape[0]:
-        schedule(heap, size, world.cursor[HORIZON], doors[k + 1, 0], PLAN, 0, DOORS, 0)
-    desk = desks[doors[k, 1]]
-    desk.is_open = doors[k, 2]
+def _follow_plan(world, heap, size, desks, plan, now):
+    """Doors and shifts: more employees take those who wait, a closing door sends them away (or not).
+
+    At closing nobody new comes on duty; who is there finishes the line where it is served out.
+    """
+    step = size[NEXT_PLAN]
+    size[NEXT_PLAN] = step + 1
+    if step + 1 < plan.shape[0]:
+        schedule(heap, size, world.cursor[HORIZON], plan[step + 1, 0], PLAN, 0, STAFF_PLAN, 0)
+    k = plan[step, 1]
+    desk = desks[k]
+    desk.is_open = plan[step, 2]
+    if desk.is_open != 0:
+        desk.capacity = plan[step, 3]
+        set_on_duty(world, k, desk.capacity)
+        _call_next(world, heap, size, desk, now)
     while desk.is_open == 0 and desk.serves_all == 0 and desk.first >= 0:
         i = desk.first
         _leave_line(world, size, desk, i)
@@ -230,19 +246,14 @@ def _move_door(world, heap, size, desks, doors, now):
 
 
 @compiled
-def _turn_page(world, heap, size, desks, now):
-    """Midnight: published figures, shared costs, and the staff plan of the new day."""
-    day = now // DAY
-    begin_day(world, day)
+def _turn_page(world, heap, size, now):
+    """Midnight: published figures, shared costs, what the day did to the teams."""
+    begin_day(world, now // DAY)
     schedule(heap, size, world.cursor[HORIZON], now + DAY, MIDNIGHT, 0, CALENDAR, 0)
-    for k in range(desks.shape[0]):
-        if day == 0 or world.staff[day, k] != world.staff[day - 1, k]:
-            desks[k].capacity = world.staff[day, k]
-            _call_next(world, heap, size, desks[k], now)
 
 
 @compiled
-def begin(world, heap, size, desks, doors):
+def begin(world, heap, size, desks, plan):
     """Open the calendar and schedule everybody's first event."""
     horizon = world.cursor[HORIZON]
     for k in range(desks.shape[0]):
@@ -251,8 +262,8 @@ def begin(world, heap, size, desks, doors):
         desks[k].serves_all = world.channels[last, k].serves_all
         desks[k].is_open = 0 if world.channels[last, k].kind == STAFFED else 1
     schedule(heap, size, horizon, 0, MIDNIGHT, 0, CALENDAR, 0)
-    if doors.shape[0] > 0:
-        schedule(heap, size, horizon, doors[0, 0], PLAN, 0, DOORS, 0)
+    if plan.shape[0] > 0:
+        schedule(heap, size, horizon, plan[0, 0], PLAN, 0, STAFF_PLAN, 0)
     for s in range(world.streams.shape[0]):
         tick = next_candidate(world, s)
         schedule(heap, size, horizon, tick, ORDINARY, world.streams[s].id, FIRST_STREAM - s, 0)
@@ -261,7 +272,7 @@ def begin(world, heap, size, desks, doors):
 
 
 @compiled
-def advance(world, heap, size, desks, doors, room_for_events):
+def advance(world, heap, size, desks, plan, room_for_events):
     """Run until the horizon; returns DONE, or what must grow before it can go on."""
     while size[PENDING_EVENTS] > 0:
         if world.cursor[N_CUSTOMERS] + ROOM_FOR_CUSTOMERS > world.customers.shape[0]:
@@ -279,9 +290,9 @@ def advance(world, heap, size, desks, doors, room_for_events):
             if world.customers[who].stamp == stamp:
                 _step(world, heap, size, desks, who, now)
         elif who == CALENDAR:
-            _turn_page(world, heap, size, desks, now)
-        elif who == DOORS:
-            _move_door(world, heap, size, desks, doors, now)
+            _turn_page(world, heap, size, now)
+        elif who == STAFF_PLAN:
+            _follow_plan(world, heap, size, desks, plan, now)
         else:
             s = FIRST_STREAM - who
             i = admit_candidate(world, s)

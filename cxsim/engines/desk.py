@@ -7,7 +7,7 @@ ordinary ``env.timeout`` runs before the model's events of its instant.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import simpy
@@ -29,11 +29,15 @@ class Moment(simpy.Event):
 
 
 class Desk(simpy.PriorityResource):
-    """Employees who serve the customer who came first; their number may change while they work."""
+    """Employees who serve the customer who came first; their number may change while they work.
 
-    def __init__(self, env: simpy.Environment) -> None:
+    `tell` is called with the number on duty whenever it changes.
+    """
+
+    def __init__(self, env: simpy.Environment, tell: Callable[[int], None]) -> None:
         super().__init__(env, capacity=1)
         self._capacity = 0
+        self._tell = tell
 
     @property
     def capacity(self) -> int:
@@ -43,6 +47,7 @@ class Desk(simpy.PriorityResource):
     @capacity.setter
     def capacity(self, n: int) -> None:
         self._capacity = n
+        self._tell(n)
         self._trigger_put(None)
 
     def _do_put(self, event: Any) -> bool:
@@ -71,7 +76,9 @@ class Channel:
             world.channels["web"].open()
     """
 
-    def __init__(self, env: simpy.Environment, name: str, is_staffed: bool, serves_all: bool) -> None:
+    def __init__(
+        self, env: simpy.Environment, name: str, is_staffed: bool, serves_all: bool, tell: Callable[[int], None],
+    ) -> None:
         self._env = env
         self.name = name
         self._is_within_hours = not is_staffed
@@ -79,24 +86,30 @@ class Channel:
         self._serves_all = serves_all
         self._most_sessions: int | None = None
         self.n_sessions = 0
-        self.desk = Desk(env) if is_staffed else None
+        self.desk = Desk(env, tell) if is_staffed else None
+        self._planned = 0
+        self._ordered: int | None = None
         self.sent_away = env.event()
 
     @property
     def capacity(self) -> int | None:
-        """Employees on duty (staffed), or sessions at one time (digital; None = no limit)."""
+        """Employees on duty (staffed), or sessions at one time (digital; None = no limit).
+
+        Setting a staffed channel's capacity overrules its plan of shifts until it is set to None.
+        """
         return self._most_sessions if self.desk is None else self.desk.capacity
 
     @capacity.setter
     def capacity(self, n: int | None) -> None:
-        if not (isinstance(n, int) and n >= 0 or (n is None and self.desk is None)):
+        if not (n is None or isinstance(n, int) and n >= 0):
             raise CxsimError(
-                f"channels[{self.name!r}].capacity = {n!r}: must be a whole number from 0"
-                + (", or None for no limit" if self.desk is None else ""))
+                f"channels[{self.name!r}].capacity = {n!r}: must be a whole number from 0, or None for "
+                + ("no limit" if self.desk is None else "what the plan says"))
         if self.desk is None:
             self._most_sessions = n
         else:
-            self.desk.capacity = n
+            self._ordered = n
+            self.desk.capacity = self._planned if n is None else n
 
     @property
     def lets_in(self) -> bool:
@@ -118,9 +131,12 @@ class Channel:
         self._is_shut = True
         self._send_away()
 
-    def begin_hours(self) -> None:
-        """Opening hours begin."""
+    def begin_hours(self, on_duty: int) -> None:
+        """Opening hours begin, or the shift changes; a process's own capacity stands."""
         self._is_within_hours = True
+        self._planned = on_duty
+        if self.desk is not None and self._ordered is None:
+            self.desk.capacity = on_duty
 
     def end_hours(self) -> None:
         """Opening hours end."""

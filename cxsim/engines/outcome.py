@@ -35,11 +35,22 @@ class Outcome:
     events : structured array
         :data:`cxsim.journal.events.EVENT`, sorted by (tick, customer, sequence).
     moments, exposures : arrays of int64
-        Sums behind the reference experience.
+        Sums behind the reference experience; moments are by segment, kind of journey, read-out.
     wait_sums : array of int64, shape (channels, 24, 4)
         Contacts and ticks waited by hour of joining: the last day's, then all earlier days'.
     n_events : int
         Behavioural events that happened, logged or not.
+    touchpoints : tuple of str
+        Names of the touchpoints behind the indices below; none in a world without.
+    felt : array of int64, shape (months, places, figures)
+        What was felt at each place: channels in their order, the solution, then touchpoints.
+        Figures: :data:`cxsim.behaviour.state.FELT`; satisfaction and quality in 2**-32.
+    pains : array of int64, shape (months, places, causes, 2)
+        Quality lost and quality gained by cause (:data:`cxsim.behaviour.state.CAUSES`), in 2**-32.
+    touch_costs : array of int64, shape (days, segments + 1, sources, touchpoints, 2)
+        Count and amount (1/10,000) of ledger category ``touchpoint`` by touchpoint.
+    touch_fixed : array of int64, shape (days, touchpoints)
+        Amounts (1/10,000) of ledger category ``touchpoint_fixed`` by touchpoint.
     """
 
     replication: int
@@ -56,3 +67,8 @@ class Outcome:
     exposures: np.ndarray
     wait_sums: np.ndarray
     n_events: int
+    touchpoints: tuple[str, ...]
+    felt: np.ndarray
+    pains: np.ndarray
+    touch_costs: np.ndarray
+    touch_fixed: np.ndarray

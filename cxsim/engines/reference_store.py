@@ -39,8 +39,9 @@ def reference_digest(config: Config) -> str:
 def _finder_digest() -> str:
     package = Path(__file__).resolve().parents[1]
     digest = hashlib.blake2b(digest_size=8)
-    for path in sorted((package / "settings").glob("*.py")):
-        digest.update(path.read_bytes())
+    for room in ("settings", "engines"):
+        for path in sorted((package / room).glob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cxsim.behaviour.arrivals import populate, settle
+from cxsim.behaviour.employees import staff_teams
 from cxsim.behaviour.state import World, replace_customers, replace_events
 from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
@@ -24,7 +25,7 @@ class Room:
 
     def __init__(self, world: World, arrays: dict[str, np.ndarray], renewal_days: int, days: int) -> None:
         self.world, self.arrays = world, arrays
-        self.events_at_once = 320 + 2 * days // renewal_days
+        self.events_at_once = 400 + 2 * days // renewal_days + days // 4
 
     def lacks_customers(self) -> bool:
         """Whether one more event could bring more newcomers than there are places."""
@@ -65,6 +66,7 @@ def open_world(
     config = blueprint.config
     world, arrays = build_world(blueprint, replication, domain=domain, measuring=measuring)
     room = Room(world, arrays, config.market.renewal_days, config.horizon_days)
+    staff_teams(world)
     populate(world, blueprint.start_stream, config.n_customers, blueprint.history_days)
     return world, arrays, room
 
@@ -85,7 +87,8 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
         month_starts=arrays["month_starts"], tally=arrays["tally"], ledger=arrays["ledger"],
         points=arrays["points"], ages=arrays["ages"], customers=customers, events=events[order],
         moments=arrays["moments"], exposures=arrays["exposures"],
-        wait_sums=arrays["wait_sums"],
+        wait_sums=arrays["wait_sums"], felt=arrays["felt"], pains=arrays["pains"],
+        touch_costs=arrays["touch_costs"], touch_fixed=arrays["touch_fixed"], touchpoints=blueprint.touchpoints,
         n_events=int(customers["sequence"].sum()))
 
 
@@ -97,9 +100,9 @@ def run_compiled(
     heap = np.zeros(2 * len(arrays["customers"]) + len(blueprint.streams) + 64, machine.PENDING)
     size = np.zeros(4, np.int64)
     desks = np.zeros(max(1, len(blueprint.channels)), machine.DESK)
-    machine.begin(world, heap, size, desks, blueprint.doors)
+    machine.begin(world, heap, size, desks, blueprint.plan)
     while True:
-        status = machine.advance(world, heap, size, desks, blueprint.doors, room.events_at_once)
+        status = machine.advance(world, heap, size, desks, blueprint.plan, room.events_at_once)
         if status == machine.DONE:
             return close_world(world, room, blueprint, replication)
         if status == machine.SHORT_OF_CUSTOMERS:

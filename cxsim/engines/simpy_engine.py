@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
-from cxsim.behaviour.brand import begin_day
+from cxsim.behaviour.brand import begin_day, set_on_duty
+from cxsim.behaviour.employees import release
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
 from cxsim.behaviour.request import arrive, finish, leave_queue, serve
 from cxsim.behaviour.respond import respond
 from cxsim.behaviour.state import (
-    ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, FINISH, LEAVE_QUEUE, RENEW, REST, STAFFED)
+    ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST, STAFFED)
 from cxsim.engines.blueprint import Blueprint
 from cxsim.engines.desk import Channel, Life, Moment, make_environment
 from cxsim.engines.outcome import Outcome
@@ -46,7 +48,8 @@ class Business:
         self._world, self._arrays, self._room = open_world(blueprint, replication, domain, measuring)
         last = blueprint.fixed["channels"][-1]
         self._lines = [
-            Channel(self.env, name, bool(last[k]["kind"] == STAFFED), bool(last[k]["serves_all"]))
+            Channel(self.env, name, bool(last[k]["kind"] == STAFFED), bool(last[k]["serves_all"]),
+                    partial(set_on_duty, self._world, k))
             for k, name in enumerate(blueprint.channels)]
         self.channels = {channel.name: channel for channel in self._lines}
         self._n_known = self._n_customers
@@ -62,12 +65,12 @@ class Business:
         return round(days * DAY + hours * HOUR + minutes * MINUTE)
 
     def start(self, processes: Sequence[Process]) -> None:
-        """Start the calendar, the doors, everybody's life, the arrivals and the user's processes."""
+        """Start the calendar, the plan, everybody's life, the arrivals and the user's processes."""
         env = self.env
         for process in processes:
             env.process(process(env, self))
         env.process(self._calendar())
-        env.process(self._doors())
+        env.process(self._plan())
         for i in range(self._n_customers):
             env.process(self._live(i))
         for s in range(len(self._blueprint.streams)):
@@ -90,34 +93,29 @@ class Business:
         world, key = self._world, self._customer("id", i)
         at = self._customer("at", i)
         while self._stage(i) != REST:
-            if self._stage(i) == RENEW:
-                yield self._moment(at, ORDINARY, key)
-                fall_due(world, i, at)
-                at = rest(world, i, at)
+            if self._stage(i) == ARRIVE:
+                at = yield from self._request(i, key, at)
                 continue
-            if self._stage(i) != ARRIVE:
-                yield self._moment(at, ORDINARY, key)
+            yield self._moment(at, ORDINARY, key)
+            if self._stage(i) == RECOGNIZE:
                 at = recognize(world, i, at)
-            at = yield from self._request(i, key, at)
-            if self._stage(i) == DELIVER:
-                yield self._moment(at, ORDINARY, key)
+            elif self._stage(i) == CHOOSE:
+                at = choose_again(world, i, at)
+            elif self._stage(i) == DELIVER:
                 at = respond(world, i, at)
-            if self._stage(i) != REST:
-                yield self._moment(at, ORDINARY, key)
+            elif self._stage(i) == REPEAT:
                 at = repeat(world, i, at)
                 self._welcome_friends()
+            elif self._stage(i) == RENEW:
+                fall_due(world, i, at)
+                at = rest(world, i, at)
 
     def _request(self, i: int, key: int, at: int) -> Life:
-        """Make contact until the request is met, given up, or he has left the brand."""
-        while True:
-            yield self._moment(at, JOINING, key)
-            channel = self._lines[self._customer("channel", i)]
-            visit = self._visit if channel.desk is None else self._call
-            at = yield from visit(i, key, channel)
-            if self._stage(i) != CHOOSE:
-                return at
-            yield self._moment(at, ORDINARY, key)
-            at = choose_again(self._world, i, at)
+        """Make one contact; the tick of what comes of it."""
+        yield self._moment(at, JOINING, key)
+        channel = self._lines[self._customer("channel", i)]
+        visit = self._visit if channel.desk is None else self._call
+        return (yield from visit(i, key, channel))
 
     def _visit(self, i: int, key: int, channel: Channel) -> Life:
         """A session on a digital channel."""
@@ -135,11 +133,13 @@ class Business:
         patience_end = arrive(world, i, env.now, channel.lets_in)
         if self._stage(i) != LEAVE_QUEUE:
             return patience_end
-        with channel.desk.request(priority=(env.now, key)) as turn:
+        place = (self._customer("queue_class", i), env.now, key)
+        with channel.desk.request(priority=place) as turn:
             out_of_patience = self._moment(patience_end, PATIENCE_END, key)
             yield turn | out_of_patience | channel.sent_away
             if turn.triggered:
                 yield self._moment(serve(world, i, env.now), SERVICE_END, key)
+                release(world, i, env.now)
             else:
                 outcome = ABANDONED if out_of_patience.processed else CLOSED
                 return leave_queue(world, i, env.now, outcome)
@@ -148,21 +148,17 @@ class Business:
     # The life of the brand.
 
     def _calendar(self) -> Life:
-        """Midnights: published figures, shared costs, the staff plan."""
-        staff = self._arrays["staff"]
-        for day in range(len(staff)):
+        """Midnights: published figures, shared costs, what the day did to the teams."""
+        for day in range(self._blueprint.config.horizon_days):
             yield self._moment(day * DAY, MIDNIGHT, 0)
             begin_day(self._world, day)
-            for k, channel in enumerate(self._lines):
-                if channel.desk is not None and (day == 0 or staff[day, k] != staff[day - 1, k]):
-                    channel.capacity = int(staff[day, k])
 
-    def _doors(self) -> Life:
-        """Opening hours."""
-        for tick, k, opens in self._blueprint.doors.tolist():
+    def _plan(self) -> Life:
+        """Opening hours and shifts."""
+        for tick, k, is_open, on_duty in self._blueprint.plan.tolist():
             yield self._moment(tick, PLAN, 0)
-            if opens:
-                self._lines[k].begin_hours()
+            if is_open:
+                self._lines[k].begin_hours(on_duty)
             else:
                 self._lines[k].end_hours()
 

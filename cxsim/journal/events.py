@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from cxsim.journal.compiling import compiled
@@ -9,7 +11,7 @@ from cxsim.journal.compiling import compiled
 EVENT = np.dtype([
     ("tick", "i8"), ("customer", "i8"), ("need_tick", "i8"), ("wait_ticks", "i8"), ("amount", "i8"),
     ("quality", "f8"), ("satisfaction", "f8"), ("sequence", "i8"), ("journey", "i8"),
-    ("word", "i8"), ("channel", "i8"),
+    ("word", "i8"), ("channel", "i8"), ("touchpoint", "i8"),
 ], align=True)
 
 # Places in the cursor, the few whole numbers that change while a world runs.
@@ -43,3 +45,16 @@ def record(world, c, now, word, channel, wait_ticks, quality, amount):
     e.journey = c.journey
     e.word = word
     e.channel = channel
+    e.touchpoint = -1
+
+
+@compiled
+def record_use(world, c, now, word, channel, touchpoint, amount):
+    """Write that a customer met a touchpoint.
+
+    Reads: as `record`. Writes: the log, the customer's sequence. Returns: nothing. Draws: nothing.
+    """
+    n = world.cursor[N_EVENTS]
+    record(world, c, now, word, channel, 0, math.nan, amount)
+    if world.cursor[N_EVENTS] > n:
+        world.events[n].touchpoint = touchpoint

@@ -20,6 +20,13 @@ COUNTERS = (
     "csat_journey_answers", "csat_journey_satisfied", "ces_answers", "ces_sum", "needs", "judged",
     "active_ticks", "alive_end", "entered",
     "given_up", "late",
+    "forgotten", "to_competitor", "prompts", "prompts_read", "prompted_needs", "automatic", "automatic_wrong",
+    "wrong", "returned", "faults", "recovered", "unrecovered", "failures",
+    "first_contacts", "first_resolved", "failure_contacts", "handoffs", "contexts_lost", "contacts_made",
+    "journey_ticks", "effort_ticks", "call_backs", "retries", "knowledge_sum", "fit_sum", "n_fit",
+    "accuracy_sum", "brand_days", "employee_days", "employees_left", "morale_sum", "pressure_sum", "n_pressure",
+    "standard_sum", "team_days", "fatigue_sum", "stages_skipped",
+    "channel_gap_sum", "n_channel_gaps", "attachment_sum",
 )
 (N_START, N_ACQUIRED, N_REACTIVATED, N_CHURNED, N_END, N_RETAINED, N_REPEATERS,
  N_PURCHASES, N_UPSELL_OFFERS, N_UPSELL_ACCEPTED, N_INVITATIONS, N_CONVERTED, REFERRED_REVENUE,
@@ -27,7 +34,14 @@ COUNTERS = (
  HANDLE_TICKS, N_NPS, N_PROMOTERS, N_DETRACTORS, N_CSAT, N_CSAT_SATISFIED,
  N_CSAT_JOURNEY, N_CSAT_JOURNEY_SATISFIED, N_CES, CES_SUM, N_NEEDS, N_JUDGED,
  ACTIVE_TICKS, N_ALIVE_END, N_ENTERED,
- N_GIVEN_UP, N_LATE) = range(len(COUNTERS))
+ N_GIVEN_UP, N_LATE,
+ N_FORGOTTEN, N_TO_COMPETITOR, N_PROMPTS, N_PROMPTS_READ, N_PROMPTED_NEEDS, N_AUTOMATIC, N_AUTOMATIC_WRONG,
+ N_WRONG, N_RETURNED, N_FAULTS, N_RECOVERED, N_UNRECOVERED, N_FAILURES,
+ N_FIRST_CONTACTS, N_FIRST_RESOLVED, N_FAILURE_CONTACTS, N_HANDOFFS, N_CONTEXTS_LOST, N_CONTACTS_MADE,
+ JOURNEY_TICKS, EFFORT_TICKS, N_CALL_BACKS, N_RETRIES, KNOWLEDGE_SUM, FIT_SUM, N_FIT,
+ ACCURACY_SUM, BRAND_DAYS, EMPLOYEE_DAYS, N_EMPLOYEES_LEFT, MORALE_SUM, PRESSURE_SUM, N_PRESSURE,
+ STANDARD_SUM, TEAM_DAYS, FATIGUE_SUM, N_STAGES_SKIPPED,
+ CHANNEL_GAP_SUM, N_CHANNEL_GAPS, ATTACHMENT_SUM) = range(len(COUNTERS))
 
 IS_REVENUE = np.array([bucket == "revenue" for _, bucket, _, _ in CATEGORIES])
 IS_MARGIN = np.array([own for _, _, _, own in CATEGORIES])

@@ -32,12 +32,34 @@ EVENT_WORDS = (
     ("repeat", "invite", "converted"),
     ("repeat", "exit", "left"),
     ("repeat", "exit", "cancelled"),
+    ("recognize", "need", "prompted"),
+    ("recognize", "need", "forgotten"),
+    ("recognize", "need", "competitor"),
+    ("recognize", "need", "auto"),
+    ("recognize", "prompt", "read"),
+    ("recognize", "prompt", "ignored"),
+    ("request", "queue", "call_back"),
+    ("request", "service", "unresolved"),
+    ("request", "handoff", "kept"),
+    ("request", "handoff", "lost"),
+    ("respond", "delivery", "wrong"),
+    ("respond", "delivery", "returned"),
+    ("respond", "use", "fault"),
+    ("respond", "recovery", "made"),
+    ("respond", "recovery", "missed"),
+    ("recognize", "touchpoint", "used"),
+    ("request", "touchpoint", "used"),
+    ("respond", "touchpoint", "used"),
+    ("repeat", "touchpoint", "used"),
 )
 (NEED_NOTICED, CHOICE_CHANNEL, QUEUE_JOINED, QUEUE_SERVED, QUEUE_ABANDONED, QUEUE_CLOSED,
  SERVICE_RESOLVED, SERVICE_FAILED, SEARCH, OFFER_TAKEN, OFFER_REFUSED, OFFER_UNSEEN,
  ORDER_PAID, ORDER_GIVEN_UP, DELIVERY_RIGHT, DELIVERY_LATE, USE_ENJOYED, JUDGE,
  SURVEY_ANSWERED, POINTS_EARNED, POINTS_REDEEMED, POINTS_EXPIRED, INVITE_SENT,
- INVITE_CONVERTED, EXIT_LEFT, EXIT_CANCELLED) = range(len(EVENT_WORDS))
+ INVITE_CONVERTED, EXIT_LEFT, EXIT_CANCELLED, NEED_PROMPTED, NEED_FORGOTTEN, NEED_COMPETITOR, NEED_AUTO,
+ PROMPT_READ, PROMPT_IGNORED, QUEUE_CALL_BACK, SERVICE_UNRESOLVED, HANDOFF_KEPT, HANDOFF_LOST, DELIVERY_WRONG,
+ DELIVERY_RETURNED, USE_FAULT, RECOVERY_MADE, RECOVERY_MISSED, USED_RECOGNIZE, USED_REQUEST, USED_RESPOND,
+ USED_REPEAT) = range(len(EVENT_WORDS))
 
 SOURCES = ("start", "organic", "paid", "referral", "contact", "shared")
 START, ORGANIC, PAID, REFERRAL, CONTACT, SHARED = range(len(SOURCES))
@@ -59,6 +81,22 @@ CATEGORIES = (
     ("contact_fee", "service", "support", True),
     ("visit", "service", "e-commerce", True),
     ("delivery", "service", "logistics", True),
+    ("refund", "revenue", "sales", True),
+    ("returned_goods", "goods", "logistics", True),
+    ("compensation", "service", "support", True),
+    ("touchpoint", "service", "marketing", True),
+    ("touchpoint_fixed", "service", "marketing", False),
+    ("training", "service", "people", False),
+    ("hiring", "service", "people", False),
+    ("outreach", "retention", "marketing", True),
 )
+
+# Departments that own touchpoints, each under one of the five Ps.
+OWNERS = {
+    "product": "product", "IT": "product", "support": "product", "finance": "price", "sales": "price",
+    "marketing": "promotion", "advertising": "promotion", "public relations": "promotion", "retail": "place",
+    "e-commerce": "place", "logistics": "place", "partner": "place", "people": "people", "management": "people",
+}
 (C_ORDER, C_UPSELL, C_SUBSCRIPTION, C_GOODS, C_MEDIA, C_REFERRAL_BONUS, C_PROSPECT_MINUTES,
- C_PROGRAMME, C_REWARD, C_STAFF, C_CONTACT_FEE, C_VISIT, C_DELIVERY) = range(len(CATEGORIES))
+ C_PROGRAMME, C_REWARD, C_STAFF, C_CONTACT_FEE, C_VISIT, C_DELIVERY, C_REFUND, C_RETURNED_GOODS,
+ C_COMPENSATION, C_TOUCHPOINT, C_TOUCHPOINT_FIXED, C_TRAINING, C_HIRING, C_OUTREACH) = range(len(CATEGORIES))

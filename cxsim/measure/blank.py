@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxsim.behaviour.state import CUSTOMER_RECORD
+from cxsim.behaviour.state import CAUSES, CUSTOMER_RECORD, FELT, JOURNEYS, LINKS, MOMENTS
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.events import EVENT
 from cxsim.journal.tallies import COUNTERS
@@ -15,6 +15,7 @@ from cxsim.journal.words import CATEGORIES, SOURCES
 def make_blank_outcome(
     segments: tuple[str, ...] = ("everyone",),
     channels: tuple[str, ...] = ("web",),
+    touchpoints: tuple[str, ...] = (),
     months: int = 2,
     days_per_month: int = 30,
     n_customers: int = 0,
@@ -25,8 +26,8 @@ def make_blank_outcome(
 
     Parameters
     ----------
-    segments, channels : tuple of str
-        Names of segments and channels.
+    segments, channels, touchpoints : tuple of str
+        Names of segments, channels and touchpoints.
     months, days_per_month : int
         Length of the run; every month is equally long.
     n_customers, n_events : int
@@ -39,7 +40,8 @@ def make_blank_outcome(
     >>> make_blank_outcome(months=2, days_per_month=30).ledger.shape[0]
     60
     """
-    n_days, n_segments = months * days_per_month, len(segments)
+    n_days, n_segments, n_touchpoints = months * days_per_month, len(segments), len(touchpoints)
+    n_places = len(channels) + 1 + n_touchpoints
     return Outcome(
         replication=replication,
         segments=segments,
@@ -52,8 +54,13 @@ def make_blank_outcome(
         ages=np.zeros(n_days + 1, dtype=np.int64),
         customers=np.zeros(n_customers, dtype=CUSTOMER_RECORD),
         events=np.zeros(n_events, dtype=EVENT),
-        moments=np.zeros((n_segments, 5, 3), dtype=np.int64),
-        exposures=np.zeros((5, n_segments, 2, 1), dtype=np.int64),
+        moments=np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), dtype=np.int64),
+        exposures=np.zeros((len(LINKS), n_segments, 2, 1, 2), dtype=np.int64),
         wait_sums=np.zeros((len(channels), 24, 4), dtype=np.int64),
         n_events=n_events,
+        touchpoints=touchpoints,
+        felt=np.zeros((months, n_places, len(FELT)), dtype=np.int64),
+        pains=np.zeros((months, n_places, len(CAUSES), 2), dtype=np.int64),
+        touch_costs=np.zeros((n_days, n_segments + 1, len(SOURCES), n_touchpoints, 2), dtype=np.int64),
+        touch_fixed=np.zeros((n_days, n_touchpoints), dtype=np.int64),
     )

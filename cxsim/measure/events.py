@@ -15,6 +15,12 @@ def _words(position: int, numbers: np.ndarray) -> np.ndarray:
     return np.array([word[position] for word in EVENT_WORDS], dtype=object)[numbers]
 
 
+def _names(names: tuple[str, ...], numbers: np.ndarray) -> np.ndarray:
+    """Names behind numbers; '' for a number that names nothing (-1)."""
+    known = (numbers >= 0) & (numbers < len(names))
+    return np.array([*names, ""], dtype=object)[np.where(known, numbers, -1)]
+
+
 def events_table(outcome: Outcome, scenario: str) -> Table:
     """The logged events of one replication, sorted by time, customer and sequence.
 
@@ -29,8 +35,8 @@ def events_table(outcome: Outcome, scenario: str) -> Table:
     -------
     Table
         Columns scenario, replication, day (ticks / 86.4e9), customer, sequence, journey, stage,
-        channel ('' where there is none), touchpoint, event, outcome, wait_minutes, quality (NaN where
-        nothing is perceived), satisfaction (after the event), amount, day_of_need.
+        channel and touchpoint ('' where there is none), event, outcome, wait_minutes, quality (NaN
+        where nothing is perceived), satisfaction (after the event), amount, day_of_need.
 
     Examples
     --------
@@ -43,8 +49,6 @@ def events_table(outcome: Outcome, scenario: str) -> Table:
     """
     log = outcome.events[np.lexsort(
         (outcome.events["sequence"], outcome.events["customer"], outcome.events["tick"]))]
-    channels = np.array([*outcome.channels, ""], dtype=object)
-    channel = np.where((log["channel"] >= 0) & (log["channel"] < len(outcome.channels)), log["channel"], -1)
     return Table({
         "scenario": np.full(len(log), scenario, dtype=object),
         "replication": np.full(len(log), outcome.replication, dtype=np.int64),
@@ -53,8 +57,8 @@ def events_table(outcome: Outcome, scenario: str) -> Table:
         "sequence": log["sequence"].astype(np.int64),
         "journey": log["journey"].astype(np.int64),
         "stage": _words(0, log["word"]),
-        "channel": channels[channel],
-        "touchpoint": np.full(len(log), "", dtype=object),
+        "channel": _names(outcome.channels, log["channel"]),
+        "touchpoint": _names(outcome.touchpoints, log["touchpoint"]),
         "event": _words(1, log["word"]),
         "outcome": _words(2, log["word"]),
         "wait_minutes": log["wait_ticks"] / MINUTE,

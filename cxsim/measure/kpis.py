@@ -8,7 +8,9 @@ import numpy as np
 
 from cxsim.engines.outcome import Outcome
 from cxsim.measure.customer_metrics import customer_metrics
+from cxsim.measure.employee_metrics import employee_metrics
 from cxsim.measure.experience_metrics import experience_metrics
+from cxsim.measure.journey_metrics import journey_metrics
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.money_metrics import money_metrics
 from cxsim.measure.order_metrics import order_metrics
@@ -25,7 +27,7 @@ def _values(outcome: Outcome, config: Config) -> np.ndarray:
     sums = make_sums(outcome)
     found = {
         **customer_metrics(outcome, sums), **order_metrics(sums), **experience_metrics(sums),
-        **money_metrics(outcome, config, sums),
+        **journey_metrics(sums), **employee_metrics(sums), **money_metrics(outcome, config, sums),
     }
     cube = np.full((*sums.counts.shape[:2], len(CATALOGUE)), np.nan)
     at_end = value_metrics(outcome, config, sums)

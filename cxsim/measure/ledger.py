@@ -8,7 +8,8 @@ import numpy as np
 
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
-from cxsim.journal.words import CATEGORIES, SOURCES
+from cxsim.journal.words import C_TOUCHPOINT, C_TOUCHPOINT_FIXED, CATEGORIES, SHARED, SOURCES
+from cxsim.measure.owners import owner_of_channel, owner_of_touchpoint
 from cxsim.measure.sums import profit_effects
 from cxsim.measure.table import Table
 
@@ -16,25 +17,54 @@ if TYPE_CHECKING:
     from cxsim.settings.schema import Config
 
 OF_CHANNEL = ("staff", "contact_fee", "visit", "prospect_minutes")
+OF_TOUCHPOINT = (C_TOUCHPOINT, C_TOUCHPOINT_FIXED)
 
 
-def _owners(channels: tuple[str, ...], config: Config | None) -> np.ndarray:
-    """Owner of a flow by channel (none last) and category; a channel's own flows are its owner's."""
-    owners = np.array([[owner for _, _, owner, _ in CATEGORIES]] * (len(channels) + 1), dtype=object)
+def _owners(outcome: Outcome, config: Config | None) -> np.ndarray:
+    """Owner of a flow by place (channels, none, touchpoints) and category; a place's own flows are its owner's."""
+    n_channels, n_touchpoints = len(outcome.channels), len(outcome.touchpoints)
+    owners = np.array(
+        [[owner for _, _, owner, _ in CATEGORIES]] * (n_channels + 1 + n_touchpoints), dtype=object)
     if config is None:
         return owners
     own = [i for i, (name, _, _, _) in enumerate(CATEGORIES) if name in OF_CHANNEL]
-    for row, channel in enumerate(channels):
+    for place, channel in enumerate(outcome.channels):
         if channel in config.channels:
-            owners[row, own] = config.channels[channel].owner
+            owners[place, own] = owner_of_channel(config, channel)
+    for place, touchpoint in enumerate(outcome.touchpoints, start=n_channels + 1):
+        owners[place, OF_TOUCHPOINT] = owner_of_touchpoint(config, touchpoint)
     return owners
+
+
+def _of_channels(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+    """Flows that have no touchpoint: (day, segment, source, channel, category) and (count, amount)."""
+    has_flow = outcome.ledger.any(axis=-1)
+    if outcome.touchpoints:
+        has_flow[..., list(OF_TOUCHPOINT)] = False
+    spots = np.nonzero(has_flow)
+    return np.array(spots), outcome.ledger[spots].T
+
+
+def _of_touchpoints(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+    """Flows of touchpoints in the same form; their place stands behind the channels and none."""
+    first = len(outcome.channels) + 1
+    used = np.nonzero(outcome.touch_costs.any(axis=-1))
+    day, segment, source, touchpoint = used
+    uses = np.array([day, segment, source, first + touchpoint, np.full(len(day), C_TOUCHPOINT)])
+    running = np.nonzero(outcome.touch_fixed)
+    n = len(running[0])
+    fixed = np.array([running[0], np.full(n, len(outcome.segments)), np.full(n, SHARED), first + running[1],
+                      np.full(n, C_TOUCHPOINT_FIXED)])
+    flows = np.array([np.ones(n, dtype=np.int64), outcome.touch_fixed[running]])
+    return (np.concatenate([uses, fixed], axis=1),
+            np.concatenate([outcome.touch_costs[used].T, flows], axis=1))
 
 
 def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) -> Table:
     """The ledger of one replication, one row for every day, segment, source, channel and category.
 
-    Amounts are positive in their own bucket; `profit_effect` carries the sign (+ revenue, - costs),
-    so its plain sum is the run's profit.
+    Amounts are positive in their own bucket (a refund is negative revenue, returned goods are negative
+    goods); `profit_effect` carries the sign (+ revenue, - costs), so its plain sum is the run's profit.
 
     Parameters
     ----------
@@ -43,14 +73,15 @@ def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) 
     scenario : str
         Name for the column `scenario`.
     config : Config, optional
-        With it, flows of a channel are owned by the channel's owner.
+        With it, flows of a channel or touchpoint are owned by its owner.
 
     Returns
     -------
     Table
         Columns scenario, replication, day (from 0), segment ('shared' for flows of nobody's),
         source, channel ('none' where there is none), category, owner, count, amount, bucket,
-        profit_effect.
+        profit_effect, touchpoint ('' where there is none). Rows of the categories `touchpoint` and
+        `touchpoint_fixed` are by touchpoint instead of channel.
 
     Examples
     --------
@@ -61,10 +92,16 @@ def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) 
     >>> next(ledger_table(outcome, "baseline").rows())["profit_effect"]
     49.99
     """
-    spots = np.nonzero(outcome.ledger.any(axis=-1))
-    day, segment, source, channel, category = spots
-    counts, amounts = outcome.ledger[spots].T
-    channels = np.array([*outcome.channels, "none"], dtype=object)
+    spots, flows = _of_channels(outcome)
+    if outcome.touchpoints:
+        further, amounts = _of_touchpoints(outcome)
+        spots, flows = np.concatenate([spots, further], axis=1), np.concatenate([flows, amounts], axis=1)
+        order = np.lexsort(spots[::-1])
+        spots, flows = spots[:, order], flows[:, order]
+    day, segment, source, place, category = spots
+    counts, amounts = flows
+    none = ["none"] * (1 + len(outcome.touchpoints))
+    nowhere = [""] * (1 + len(outcome.channels))
 
     def words(position: int) -> np.ndarray:
         return np.array([entry[position] for entry in CATEGORIES], dtype=object)[category]
@@ -75,11 +112,12 @@ def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) 
         "day": day,
         "segment": np.array([*outcome.segments, "shared"], dtype=object)[segment],
         "source": np.array(SOURCES, dtype=object)[source],
-        "channel": channels[channel],
+        "channel": np.array([*outcome.channels, *none], dtype=object)[place],
         "category": words(0),
-        "owner": _owners(outcome.channels, config)[channel, category],
+        "owner": _owners(outcome, config)[place, category],
         "count": counts,
         "amount": amounts / MONEY,
         "bucket": words(1),
         "profit_effect": amounts * profit_effects()[category] / MONEY,
+        "touchpoint": np.array([*nowhere, *outcome.touchpoints], dtype=object)[place],
     })

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cxsim.measure.customer_metrics import METRICS as CUSTOMER_METRICS
+from cxsim.measure.employee_metrics import METRICS as EMPLOYEE_METRICS
 from cxsim.measure.experience_metrics import METRICS as EXPERIENCE_METRICS
+from cxsim.measure.journey_metrics import METRICS as JOURNEY_METRICS
 from cxsim.measure.metric import Metric
 from cxsim.measure.money_metrics import METRICS as MONEY_METRICS
 from cxsim.measure.order_metrics import METRICS as ORDER_METRICS
@@ -13,6 +15,8 @@ GROUPS = (
     ("Customers", CUSTOMER_METRICS),
     ("Orders, upsell and referral", ORDER_METRICS),
     ("Experience", EXPERIENCE_METRICS),
+    ("Journeys", JOURNEY_METRICS),
+    ("Employees", EMPLOYEE_METRICS),
     ("Money", MONEY_METRICS),
     ("Value over time", VALUE_METRICS),
 )
@@ -21,8 +25,8 @@ CATALOGUE: dict[str, Metric] = {metric.name: metric for _, metrics in GROUPS for
 # What a comparison is read by: the family of its simultaneous intervals.
 HEADLINES = (
     "retention_rate", "repeat_rate", "purchases", "revenue", "upsell_revenue", "referrals_converted",
-    "wait_minutes", "abandon_rate", "nps", "service_cost", "reward_cost", "acquisition_cost", "profit", "clv",
-    "customer_equity",
+    "wait_minutes", "abandon_rate", "nps", "service_cost", "reward_cost", "retention_cost", "acquisition_cost",
+    "profit", "clv", "customer_equity",
 )
 
 BETTER_WORDS = {1: "more is better", -1: "less is better", 0: "neither"}

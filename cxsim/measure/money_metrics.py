@@ -25,14 +25,14 @@ METRICS = (
            "handled minutes of prospects.",
            "bucket acquisition"),
     Metric("retention_cost", "money", -1,
-           "Spent to keep customers: outreach, save offers, win-back, running cost of a programme.",
+           "Spent to keep customers: prompts and other outreach, running cost of a programme.",
            "bucket retention"),
     Metric("reward_cost", "money", -1,
            "Rewards at what they cost, when redeemed.",
            "bucket reward"),
     Metric("service_cost", "money", -1,
-           "Paid hours less prospects' minutes, contact and session fees, delivery, training, "
-           "compensation.",
+           "Paid hours less prospects' minutes, contact and session fees, delivery, touchpoints, training, "
+           "hiring, compensation.",
            "bucket service"),
     Metric("profit", "money", 1,
            "What is left of revenue after the five kinds of cost.",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -17,11 +16,30 @@ if TYPE_CHECKING:
 SWITCHED_OFF = "switched off"
 
 
-# An effect of a mechanism that is off moves nothing, whatever its value.
-NEEDED = {
-    "loyalty.goal_gradient": ("loyalty.earn_rate",),
-    "referral.bonus_lift": ("referral.bonus", "referral.invitations_per_journey"),
+def _prompts(config: Config) -> bool:
+    return any(one.reach > 0 and one.prompts_per_year > 0 for one in config.touchpoints.values())
+
+
+def _recovers(config: Config) -> bool:
+    return config.recovery.p_recover > 0 or any(
+        one.reach > 0 and one.p_recover > 0 for one in config.touchpoints.values())
+
+
+# An effect of a mechanism that is off moves nothing, whatever its value: a key, or the group it stands in.
+NEEDED: dict[str, Callable[[Config], bool]] = {
+    "loyalty.goal_gradient": lambda config: config.loyalty.earn_rate > 0,
+    "referral.bonus_lift": lambda config: (
+        config.referral.bonus > 0 and config.referral.invitations_per_journey > 0),
+    "coaching": _prompts,
+    "knowledge.prompt_accuracy": _prompts,
+    "automatic": lambda config: config.automatic.p_consent > 0,
+    "handoff.weight": lambda config: config.handoff.integration < 1,
+    "recovery.gain": _recovers,
+    "upsell.wear_out": lambda config: config.upsell.p_offer > 0,
+    "employees.training": lambda config: config.employees.training.hours_per_year > 0,
 }
+# Effects that move nothing at another value than 0.
+NEUTRAL = {"perception.mean_weight": 1.0, "automatic.attention": 1.0}
 
 
 @dataclass(frozen=True)
@@ -78,10 +96,12 @@ def find_assumptions(config: Config, scenarios: Mapping[str, Config] | None = No
     >>> "satisfaction.total_effect" in [one.key for one in find_assumptions(load())]
     True
     """
-    worlds = {"baseline": config, **(scenarios or {})}
+    worlds = {"baseline": config, **(scenarios or {})}  # A touchpoint that reaches nobody assumes nothing.
     found: dict[str, dict[Effect, list[str]]] = {}
     for name, world in worlds.items():
         for key, effect in _effects(world):
+            if _is_unreached(world, key):
+                continue
             places = found.setdefault(key, {}).setdefault(effect, [])
             if _moves_anything(world, key, effect):
                 places.append(name)
@@ -91,10 +111,15 @@ def find_assumptions(config: Config, scenarios: Mapping[str, Config] | None = No
         for key, versions in found.items() for one, names in versions.items()]
 
 
+def _is_unreached(world: Config, key: str) -> bool:
+    group, _, rest = key.partition(".")
+    return group == "touchpoints" and world.touchpoints[rest.partition(".")[0]].reach == 0
+
+
 def _moves_anything(world: Config, key: str, effect: Effect) -> bool:
-    if effect.value == 0.0 or effect.source == SWITCHED_OFF:
+    if effect.value == NEUTRAL.get(key, 0.0) or effect.source == SWITCHED_OFF:
         return False
-    return all(reduce(getattr, needed.split("."), world) > 0 for needed in NEEDED.get(key, ()))
+    return all(is_on(world) for name, is_on in NEEDED.items() if f"{key}.".startswith(f"{name}."))
 
 
 def placeholder_share(assumptions: list[Assumption]) -> tuple[int, int]:

@@ -105,7 +105,10 @@ def draw_headlines(comparison: Table) -> str:
         return inline_svg(figure)
 
 
-def _band(axes: Axes, values: np.ndarray, confidence: float, colour: str, label: str, dashes: str) -> None:
+def draw_bands(
+    axes: Axes, values: np.ndarray, confidence: float, colour: str, label: str, dashes: Any,
+) -> None:
+    """A line of means by month with the interval of the mean over replications as a band."""
     mean, low, high, _ = mean_interval(values, confidence)
     months = np.arange(1, len(mean) + 1)
     axes.plot(months, mean, color=colour, lw=1.8, ls=dashes, label=label)
@@ -113,7 +116,8 @@ def _band(axes: Axes, values: np.ndarray, confidence: float, colour: str, label:
         axes.fill_between(months, low, high, color=colour, alpha=0.18, lw=0)
 
 
-def _time_axis(axes: Axes, n_months: int) -> None:
+def label_months(axes: Axes, n_months: int) -> None:
+    """Months on the axis below, short numbers beside."""
     axes.set_xlabel("month")
     axes.set_xlim(0.5, n_months + 0.5)
     label_axis(axes, "x", n_ticks=8, is_whole=True)
@@ -125,7 +129,7 @@ def _wrapped(name: str) -> str:
     return name.replace("+", "+\n") if len(name) > 24 else name
 
 
-def _panels(n: int, height: float) -> tuple[Figure, Sequence[Axes]]:
+def make_panels(n: int, height: float) -> tuple[Figure, Sequence[Axes]]:
     """A figure of n panels, at most three in a row."""
     columns = min(COLUMNS, max(1, n))
     n_rows = max(1, -(-n // columns))
@@ -143,17 +147,17 @@ def draw_customers(kpis: Table, scenarios: Sequence[str], baseline: str, confide
     with style():
         figure = make_figure(9.6, 3.4)
         panels = figure.subplots(1, 2 if scenarios else 1, squeeze=False)[0]
-        _band(panels[0], base, confidence, BASELINE, baseline, "-")
+        draw_bands(panels[0], base, confidence, BASELINE, baseline, "-")
         for name, colour in colours(scenarios).items():
-            _band(panels[0], lines[name], confidence, colour, name, (0, (5, 2)))
+            draw_bands(panels[0], lines[name], confidence, colour, name, (0, (5, 2)))
         panels[0].set_title("active customers, end of month")
         if scenarios:
             panels[1].axhline(0, color=BASELINE, lw=1.2)
             for name, colour in colours(scenarios).items():
-                _band(panels[1], lines[name] - base, confidence, colour, name, "-")
+                draw_bands(panels[1], lines[name] - base, confidence, colour, name, "-")
             panels[1].set_title("difference from the baseline")
         for axes in panels:
-            _time_axis(axes, len(base))
+            label_months(axes, len(base))
         panels[0].legend(frameon=False, loc="best")
         return inline_svg(figure)
 
@@ -163,12 +167,12 @@ def draw_profit(kpis: Table, scenarios: Sequence[str], baseline: str, confidence
     base = by_month(kpis, "profit", baseline)
     shown = colours(scenarios) or {baseline: BASELINE}
     with style():
-        figure, panels = _panels(len(shown), 2.7)
+        figure, panels = make_panels(len(shown), 2.7)
         for axes, (name, colour) in zip(panels, shown.items(), strict=False):
             values = by_month(kpis, "profit", name) - (base if scenarios else 0.0)
             axes.axhline(0, color=BASELINE, lw=1)
-            _band(axes, np.cumsum(values, axis=0), confidence, colour, name, "-")
-            _time_axis(axes, len(base))
+            draw_bands(axes, np.cumsum(values, axis=0), confidence, colour, name, "-")
+            label_months(axes, len(base))
             axes.set_title(_wrapped(name))
         return inline_svg(figure)
 
@@ -208,7 +212,7 @@ def draw_money(rows_of: Mapping[str, Mapping[str, Mapping[str, Any]]], field: st
     names = list(rows_of)
     labels = [title(bucket) for bucket, _ in BUCKETS] + ["profit"]
     with style():
-        figure, panels = _panels(len(names), 2.7)
+        figure, panels = make_panels(len(names), 2.7)
         for number, (axes, rows) in enumerate(zip(panels, rows_of.values(), strict=False)):
             steps = [(bucket, sign * rows[bucket][field]) for bucket, sign in BUCKETS]
             _waterfall(axes, steps, rows["profit"][field])

@@ -14,6 +14,16 @@ from cxsim.measure.levels import levels
 from cxsim.measure.table import Table, codes
 from cxsim.measure.whole_file import write_text
 from cxsim.report.figures import draw_customers, draw_headlines, draw_money, draw_profit
+from cxsim.report.figures_journeys import draw_loop, draw_owners
+from cxsim.report.page_journeys import (
+    FIRST_ORDER,
+    GAP,
+    PAIN_UNIT,
+    JourneyReading,
+    journey_section,
+    loop_is_on,
+    loop_rows,
+)
 from cxsim.report.page_results import (
     cards,
     has_intervals,
@@ -54,6 +64,8 @@ class Report:
         Rows of the check that the baseline reproduces its history.
     gain : Table, optional
         From :func:`cxsim.measure.comparison.pairing_gain`.
+    journeys : JourneyReading, optional
+        From :func:`cxsim.report.page_journeys.read_journeys`.
     """
 
     config: Config
@@ -65,6 +77,7 @@ class Report:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     reference_check: Sequence[Mapping[str, Any]] = ()
     gain: Table | None = None
+    journeys: JourneyReading | None = None
 
     @property
     def scenarios(self) -> list[str]:
@@ -104,11 +117,32 @@ def render_page(report: Report) -> str:
         cards=[] if comparison is None else cards(comparison, report.descriptions),
         worse=[] if comparison is None else worse_rows(comparison),
         is_judged=comparison is not None and has_intervals(comparison),
-        pictures=_pictures(report, base_rows), results=results,
+        pictures=_pictures(report, base_rows), results=results, journeys=_journeys(report),
+        loop_section=_loop(report),
         left_out="" if comparison is None else left_out(comparison),
         pairing=pairing_words(report.gain), changes=changed_keys(config, report.scenario_configs),
         resting=resting, assumptions=in_play, switched_off=switched_off,
         check=check_section(report.reference_check), made=made_rows(report.manifest, config))
+
+
+def _journeys(report: Report) -> dict[str, Any]:
+    """The section on places and journeys; empty where nobody felt anything."""
+    reading = report.journeys
+    if reading is None:
+        return {}
+    return {"blocks": journey_section(reading), "first_order": FIRST_ORDER, "gap": GAP, "unit": PAIN_UNIT,
+            "svg": draw_owners(reading.owners, report.scenarios, report.baseline)}
+
+
+def _loop(report: Report) -> dict[str, Any]:
+    """The section on the repeat loop; a picture only where knowledge changes anything."""
+    if report.journeys is None:
+        return {}
+    config = report.config
+    worlds = [config, *report.scenario_configs.values()]
+    svg = draw_loop(report.kpis, report.scenarios, report.baseline, config.confidence) if loop_is_on(
+        worlds) else ""
+    return {"rows": loop_rows(report.kpis, [report.baseline, *report.scenarios]), "svg": svg}
 
 
 def _title(report: Report) -> str:

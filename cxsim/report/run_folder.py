@@ -16,6 +16,7 @@ from cxsim.measure.parquet import write_parquet
 from cxsim.measure.table import Table
 from cxsim.measure.whole_file import write_text
 from cxsim.report.page import Report, write_report
+from cxsim.report.page_journeys import JourneyReading, read_journeys
 from cxsim.report.summary import write_summary
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from cxsim.whatif.sweep import Sweep
 
 OWN_FILES = (
-    "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "comparison.parquet", "sweep.parquet",
-    "plan.parquet", "summary.csv", "report.html")
+    "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "touchpoints.parquet",
+    "comparison.parquet", "sweep.parquet", "plan.parquet", "summary.csv", "report.html")
 
 
 def resolved(
@@ -48,7 +49,9 @@ def resolved(
     return world
 
 
-def write_run(run: Run, folder: Path, command_line: Sequence[str] | None = None) -> None:
+def write_run(
+    run: Run, folder: Path, command_line: Sequence[str] | None = None,
+) -> JourneyReading | None:
     """Write the folder of one run: tables, summary, report, configuration, manifest.
 
     Parameters
@@ -60,6 +63,11 @@ def write_run(run: Run, folder: Path, command_line: Sequence[str] | None = None)
     command_line : sequence of str, optional
         What was typed, for the manifest.
 
+    Returns
+    -------
+    JourneyReading or None
+        What the places of the run tell; None where nobody felt anything.
+
     Raises
     ------
     CxsimError
@@ -69,11 +77,16 @@ def write_run(run: Run, folder: Path, command_line: Sequence[str] | None = None)
                       resolved(run.config, run.reference), engine=run.engine, seconds=run.seconds,
                       command_line=command_line, processes=run.processes)
     write_summary(folder / "summary.csv", run.kpis, run.config.confidence)
+    journeys = journeys_of_run(run)
     write_report(folder / "report.html", Report(
-        run.scenario_config, run.kpis, manifest, baseline=run.scenario, reference_check=run.reference.check))
+        run.scenario_config, run.kpis, manifest, baseline=run.scenario, reference_check=run.reference.check,
+        journeys=journeys))
+    return journeys
 
 
-def write_comparison(comparison: Comparison, folder: Path, command_line: Sequence[str] | None = None) -> None:
+def write_comparison(
+    comparison: Comparison, folder: Path, command_line: Sequence[str] | None = None,
+) -> JourneyReading | None:
     """Write the folder of a comparison; as :func:`write_run`, and `comparison.parquet`."""
     config = comparison.config
     tables = _tables(comparison.tables, config) | {"comparison": comparison.comparison}
@@ -81,10 +94,13 @@ def write_comparison(comparison: Comparison, folder: Path, command_line: Sequenc
     manifest = _write(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
                       command_line=command_line)
     write_summary(folder / "summary.csv", comparison.comparison, config.confidence)
+    journeys = journeys_of_comparison(comparison)
     write_report(folder / "report.html", Report(
         config, comparison.kpis, manifest, comparison=comparison.comparison,
         scenario_configs=comparison.scenario_configs, descriptions=descriptions(comparison),
-        reference_check=comparison.reference.check, gain=gain_of(comparison)))
+        reference_check=comparison.reference.check, gain=gain_of(comparison),
+        journeys=journeys))
+    return journeys
 
 
 def write_sweep(sweep: Sweep, folder: Path, command_line: Sequence[str] | None = None) -> None:
@@ -111,6 +127,19 @@ def descriptions(comparison: Comparison) -> dict[str, str]:
             for name, parts in zip(comparison.names, comparison.scenarios, strict=True)}
 
 
+def journeys_of_run(run: Run) -> JourneyReading | None:
+    """What the places of a run tell; None where nobody felt anything."""
+    tables = run.tables
+    return read_journeys(
+        tables.touchpoints, tables.ledger, tables.kpis, {run.scenario: run.scenario_config}, run.reference)
+
+
+def journeys_of_comparison(comparison: Comparison) -> JourneyReading | None:
+    """What the places of every side tell; None where nobody felt anything."""
+    tables, configs = comparison.tables, {"baseline": comparison.config, **comparison.scenario_configs}
+    return read_journeys(tables.touchpoints, tables.ledger, tables.kpis, configs, comparison.reference)
+
+
 def gain_of(comparison: Comparison) -> Table | None:
     """What pairing saved; None where there are too few replications to tell."""
     if comparison.config.replications < 3:
@@ -121,7 +150,7 @@ def gain_of(comparison: Comparison) -> Table | None:
 
 
 def _tables(tables: Tables, config: Config) -> dict[str, Table]:
-    found = {"kpis": tables.kpis, "ledger": tables.ledger}
+    found = {"kpis": tables.kpis, "ledger": tables.ledger, "touchpoints": tables.touchpoints}
     if len(tables.points):
         found["points"] = tables.points
     if config.output.events != "none":

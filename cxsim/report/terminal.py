@@ -14,6 +14,7 @@ from rich.text import Text
 from cxsim.measure.levels import levels
 from cxsim.measure.metrics import HEADLINES
 from cxsim.measure.table import Table, codes
+from cxsim.report.behind import behind_it
 from cxsim.report.assumptions import find_assumptions, placeholder_share
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.verdicts import better_of, is_detected, is_in_play, title, total_rows, verdict
@@ -25,7 +26,8 @@ WIDTH = 100
 RUN_METRICS = (
     "customers_start", "customers_acquired", "customers_churned", "customers_end", "retention_rate",
     "repeat_rate", "purchases", "revenue", "upsell_revenue", "referrals_converted", "contacts",
-    "wait_minutes", "abandon_rate", "nps", "csat", "goods_cost", "service_cost", "reward_cost",
+    "wait_minutes", "abandon_rate", "nps", "csat", "csat_journey", "first_contact_resolution", "failure_demand",
+    "knowledge", "fit", "employee_morale", "employee_turnover", "goods_cost", "service_cost", "reward_cost",
     "acquisition_cost", "retention_cost", "profit", "clv", "cac", "payback_days", "customer_equity",
 )
 PLAIN = str.maketrans({"±": "+/-", "–": "-", "—": "-", "…": "...", "×": "x", "·": "-", "’": "'",
@@ -48,7 +50,7 @@ def make_console(console: Console | None = None) -> Console:
     return found if found.is_terminal else Console(width=WIDTH, highlight=False, markup=False, emoji=False)
 
 
-def _wording(console: Console) -> Callable[[object], str]:
+def wording(console: Console) -> Callable[[object], str]:
     """How texts are put so that this console can show them: as they are, or in ASCII where unsure."""
     if not _is_plain(console):
         return str
@@ -61,7 +63,7 @@ def _is_plain(console: Console) -> bool:
     return not console.is_terminal or not console.encoding.lower().startswith("utf")
 
 
-def _make_grid(console: Console, heading: str, words: Sequence[str]) -> Grid:
+def make_grid(console: Console, heading: str, words: Sequence[str]) -> Grid:
     """A grid whose first column holds names, the middle ones numbers, the last words."""
     grid = Grid(
         title=Text(heading), title_justify="left", title_style="bold", caption_justify="left", pad_edge=False,
@@ -105,8 +107,8 @@ def _style(row: Mapping[str, Any]) -> str:
 def _comparison_grid(
     console: Console, rows: Mapping[str, Mapping[str, Any]], heading: str, confidence: float
 ) -> Grid:
-    say = _wording(console)
-    grid = _make_grid(
+    say = wording(console)
+    grid = make_grid(
         console, say(heading), ("baseline", "difference", f"{100 * confidence:g}% interval", "in words"))
     for row in rows.values():
         unit, half = row["unit"], (row["ci_high"] - row["ci_low"]) / 2
@@ -171,7 +173,8 @@ def terminal_comparison(
     names = codes(comparison["scenario"])[0]
     baseline = comparison["baseline"][0] if len(comparison) else "baseline"
     for number, name in enumerate(names):
-        rows = {m: row for m, row in total_rows(comparison, name).items() if m in metrics}
+        found = total_rows(comparison, name)
+        rows = {m: row for m, row in found.items() if m in metrics}
         shown = {m: rows[m] for m in metrics if m in rows and is_in_play(rows[m])}
         words = (descriptions or {}).get(name, "")
         heading = f"{name} against {baseline}" + (f": {words}" if words else "")
@@ -179,8 +182,11 @@ def terminal_comparison(
         if number == len(names) - 1:
             left_out = [m for m in metrics if m in rows and m not in shown]
             notes = _notes(config, engine, replications, scenario_configs, gain, left_out)
-            grid.caption = Text(_wording(console)(notes))
+            grid.caption = Text(wording(console)(notes))
         console.print(grid)
+        behind = behind_it(found)
+        if behind:
+            console.print(Text(wording(console)(f"Behind {name}: {behind}.")))
 
 
 def _notes(config: Config, engine: str, replications: int | None,
@@ -243,8 +249,8 @@ def terminal_run(
     console = make_console(console)
     here = levels(kpis.select(scenario=scenario, segment="all", period="total"), config.confidence)
     rows = {row["metric"]: row for row in here.rows()}
-    say = _wording(console)
-    grid = _make_grid(console, say(scenario), ("mean", f"{100 * config.confidence:g}% interval", "unit"))
+    say = wording(console)
+    grid = make_grid(console, say(scenario), ("mean", f"{100 * config.confidence:g}% interval", "unit"))
     for metric in metrics:
         row = rows.get(metric)
         if row is None or not math.isfinite(row["value"]) or row["value"] == 0:

@@ -13,7 +13,8 @@ from cxsim.report.numbers import format_width
 TITLES = {
     "nps": "NPS", "csat": "CSAT", "csat_journey": "CSAT (journey)", "ces": "CES", "clv": "customer value",
     "cac": "cost to acquire", "cac_paid": "cost to acquire, paid", "clv_to_cac": "value : cost to acquire",
-    "wait_minutes": "wait (minutes)", "clv_residual_share": "customer value after the horizon",
+    "wait_minutes": "wait (minutes)", "needs_per_customer_year": "needs per customer-year",
+    "clv_residual_share": "customer value after the horizon",
 }
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cxsim.settings.journey_checks import check_journeys, check_solution
+from cxsim.settings.staff_checks import check_shifts
+from cxsim.settings.touchpoint_checks import check_touchpoints
+
 if TYPE_CHECKING:
     from cxsim.settings.schema import Config
+
+MOST_CHANNELS = 12
 
 
 def cross_check(config: Config) -> None:
@@ -14,6 +20,11 @@ def cross_check(config: Config) -> None:
     _channels(config)
     _dates(config)
     _loyalty(config)
+    _knowledge(config)
+    check_shifts(config)
+    check_journeys(config)
+    check_solution(config)
+    check_touchpoints(config)
 
 
 def _segments(config: Config) -> None:
@@ -31,6 +42,10 @@ def _segments(config: Config) -> None:
 
 
 def _channels(config: Config) -> None:
+    if len(config.channels) > MOST_CHANNELS:
+        raise ValueError(
+            f"channels: there are {len(config.channels)}, at most {MOST_CHANNELS} are possible; "
+            "leave out those that are not offered (share 0), or write alike ones as one")
     offered = {n: c for n, c in config.channels.items() if c.share > 0}
     if config.market.kind == "contact_centre":
         if not any(c.contacts_per_hour > 0 for c in config.channels.values()):
@@ -43,7 +58,7 @@ def _channels(config: Config) -> None:
         raise ValueError("channels: every share is 0, so nobody can reach the brand; give one a share above 0")
     for name, channel in config.channels.items():
         used = channel.contacts_per_hour > 0 or name in offered
-        if channel.kind == "staffed" and used and config.n_employees(name) == 0:
+        if channel.kind == "staffed" and used and not channel.shifts and config.n_employees(name) == 0:
             raise ValueError(
                 f"channels.{name}.employees=0: customers are sent there but nobody serves them; "
                 f"set channels.{name}.employees=1 or channels.{name}.share=0")
@@ -69,3 +84,12 @@ def _loyalty(config: Config) -> None:
             "compare scenarios=[more_staff] there")
     if programme.earn_rate > 0 and programme.p_enrol == 0:
         raise ValueError("loyalty.p_enrol=0: nobody would join the programme; set a share above 0")
+
+
+def _knowledge(config: Config) -> None:
+    known = config.knowledge
+    if known.population_start > known.population_ceiling:
+        raise ValueError(
+            f"knowledge.population_start={known.population_start:g}: lies above "
+            f"knowledge.population_ceiling={known.population_ceiling:g}, to which it grows; lower the start or "
+            "raise the ceiling")

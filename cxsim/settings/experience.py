@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from cxsim.settings.values import Effect, NotNegative, OpenShare, Positive, Share, Strict
+from cxsim.settings.values import (
+    BelowOne, Effect, NotNegative, NotNegativeEffect, OpenShare, Positive, Share, ShareEffect, Strict, neutral)
 
 
 class Choice(Strict):
-    """Channel choice: utility lost per minute of published wait and of effort (logit units)."""
+    """Channel choice: utility lost per minute of published wait and of effort (logit units).
+
+    `habit_weight` is the pull of his own smoothed past choices (Guadagni & Little 1983), of which each
+    choice keeps `habit_memory`; `lost_contact_weight` is what a channel loses that just lost his contact.
+    """
 
     wait_weight_per_minute: Effect
     effort_weight_per_minute: Effect
+    habit_weight: Effect = neutral()
+    habit_memory: BelowOne = 0.7
+    lost_contact_weight: Effect = neutral()
 
 
 class Weights(Strict):
@@ -21,10 +29,18 @@ class Weights(Strict):
     wait: Effect
     failure: Effect
     fit: Effect
+    use: Effect = neutral()
 
 
 class Perception(Strict):
-    """Perceived quality of a journey and the gap to what was expected."""
+    """Perceived quality of a journey's episodes, the gap to what was expected, and what is remembered.
+
+    A journey is remembered by its mean (`mean_weight`) and, for the rest, by its peak and its end. A
+    failure weighs 1 - spread + spread Exp(1), with `severity_spread` as the spread. Customers differ
+    for life in how kindly they judge (`leniency_sd`, s.d. of quality) and in what counts for them
+    (`weight_spread`, log s.d. of each weight). `weights.use` is the weight of his first evaluation
+    after use, an episode of its own.
+    """
 
     weights: Weights
     effort_half_minutes: Positive = 10.0
@@ -37,6 +53,22 @@ class Perception(Strict):
     sensitivity: Effect
     expectation_n0: Positive = 4.0
     expectation_floor: Share = 0.05
+    mean_weight: ShareEffect = neutral(1.0)
+    severity_spread: Share = 0.0
+    leniency_sd: NotNegativeEffect = neutral()
+    weight_spread: NotNegativeEffect = neutral()
+
+
+class Attachment(Strict):
+    """What he has used for long becomes his own: n / (n + n0) of n orders (or renewals).
+
+    At full attachment the hazard of leaving is multiplied by exp(-exit), spend by exp(price). Retention
+    that rises because weak customers left first is in the segments' laws and needs no attachment.
+    """
+
+    orders_n0: Positive = 10.0
+    exit: Effect = neutral()
+    price: Effect = neutral()
 
 
 class SatisfactionShare(Strict):

@@ -228,11 +228,12 @@ def _check_leaf(
     if is_named(node) and len(path) > 1 and path[1] not in values[path[0]]:
         there = ", ".join(values[path[0]]) or "none"
         near = nearest(path[1], values[path[0]])
+        unused = "reach: 0" if path[0] == "touchpoints" else "share: 0"
         raise CxsimError(
             f"{origin}: {path[0]}.{path[1]}: the market has no such {path[0][:-1]} (there are: {there})"
             + (
                 f"; did you mean {path[0]}.{near}?"
                 if near
-                else f"; add it to the market first, unused, with +{path[0]}.{path[1]}={{..., share: 0}}"
+                else f"; add it to the market first, unused, with +{path[0]}.{path[1]}={{..., {unused}}}"
             )
         )

@@ -9,8 +9,9 @@ import numpy as np
 from scipy import special
 
 from cxsim.behaviour.effects import BIN_DAYS, N_GROUPS
-from cxsim.behaviour.state import EXIT_BINS, LINKS, MOMENTS
-from cxsim.settings.rows import channel_names, moved_links, segment_names
+from cxsim.behaviour.state import EXIT_BINS, JOURNEYS, LINKS, MOMENTS
+from cxsim.settings.links import moved_links
+from cxsim.settings.names import channel_names, segment_names
 from cxsim.settings.schema import Config, Survey
 
 
@@ -25,9 +26,10 @@ class Reference:
         only), bins are 28 days in the run (exit: number of the exposure).
     is_moved : array of int64, shape (links,)
         1 where anything moves the link; 0 means kappa is exactly 0 and was not estimated.
-    anchor : array, shape (segments, read-outs, 2)
-        Mean and standard deviation in the baseline of journey quality, satisfaction,
-        satisfaction with a journey, contact quality and effort.
+    anchor : array, shape (segments, kinds of journey, read-outs, 2)
+        Mean and standard deviation in the baseline of the quality of an episode, satisfaction (all
+        kinds together, under the first), satisfaction with a journey, the quality of a contact,
+        effort, and the quality of the solution.
     waits : array, shape (channels, 24)
         Mean wait in minutes by hour, published on day 0.
     referred_per_day : array, shape (bins,)
@@ -71,8 +73,8 @@ def n_bins(config: Config) -> int:
 def blank_reference(config: Config) -> Reference:
     """The reference before anything was measured: no intercepts, no waits, unit spreads."""
     n_segments = len(segment_names(config))
-    anchor = np.zeros((n_segments, len(MOMENTS), 2))
-    anchor[:, :, 1] = 1.0
+    anchor = np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 2))
+    anchor[..., 1] = 1.0
     return Reference(
         kappa=np.zeros((len(LINKS), n_segments, N_GROUPS, n_bins(config))),
         is_moved=moved_links(config),

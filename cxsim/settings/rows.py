@@ -1,4 +1,8 @@
-"""From configurations to parameter rows: one row for each set of active scenario parts."""
+"""From configurations to parameter rows: one row for each set of active scenario parts.
+
+Here are the rows of segments; what else a row holds is filled in the modules named ``*_rows``, and can
+be had from here too. All durations are days, all rates per day, unless a name says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +11,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cxsim.behaviour.draws import decision
-from cxsim.behaviour.state import (
-    CHANNEL_RECORD, CONTACT_CENTRE, DIGITAL, L_EXIT, L_INVITATION, L_RATE, L_SPEND, L_UPSELL, LINKS, ROW,
-    STAFFED, SUBSCRIPTION, TRANSACTIONAL)
+from cxsim.behaviour.state import CONTACT_CENTRE, ROW, SUBSCRIPTION, TRANSACTIONAL
 from cxsim.journal.ticks import DAY
+from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
+from cxsim.settings.links import moved_links
+from cxsim.settings.names import channel_names, segment_names, touchpoint_names
+from cxsim.settings.practice_rows import make_practice
 from cxsim.settings.schema import Config
-from cxsim.settings.world import Channel
+from cxsim.settings.touchpoint_rows import make_touchpoints
+
+__all__ = [
+    "KINDS", "channel_names", "make_channels", "make_journeys", "make_practice", "make_rows", "make_touchpoints",
+    "make_weights", "media_rate", "moved_links", "segment_names", "touchpoint_names"]
 
 KINDS = {"transactional": TRANSACTIONAL, "subscription": SUBSCRIPTION, "contact_centre": CONTACT_CENTRE}
 DAYS_PER_YEAR = 365.0
-MINUTES_PER_DAY = 1440.0
-
-
-def channel_names(configs: Sequence[Config]) -> tuple[str, ...]:
-    """Names of every channel that exists in any row, in order of first mention."""
-    return tuple(dict.fromkeys(name for config in configs for name in config.channels))
-
-
-def segment_names(config: Config) -> tuple[str, ...]:
-    """Names of the segments; a contact centre has one group, its contacts."""
-    return tuple(config.segments) or ("contacts",)
 
 
 def media_rate(config: Config, spend: float | None = None) -> float:
@@ -44,25 +42,24 @@ def media_rate(config: Config, spend: float | None = None) -> float:
     return media.ceiling_entrants_per_day * -math.expm1(-k * spend) * config.n_customers / 1000.0
 
 
-def moved_links(config: Config) -> np.ndarray:
-    """Which links anything in a baseline moves; only these get intercepts (neutral is exact)."""
-    slope = config.satisfaction.total_effect.value
-    share = config.satisfaction.share
-    moved = np.zeros(len(LINKS), np.int64)
-    goal = config.loyalty.earn_rate > 0 and config.loyalty.goal_gradient.value != 0
-    lost = config.order.p_lost_after_lost_contact > 0
-    offered = config.upsell.p_offer > 0 and config.upsell.rel_amount > 0
-    if config.market.kind == "transactional":
-        moved[L_RATE] = slope * share.rate != 0 or lost or goal
-        moved[L_SPEND] = slope * share.spend != 0 or offered
-    moved[L_EXIT] = slope * share.exit != 0
-    moved[L_UPSELL] = slope * share.upsell != 0 and config.upsell.p_offer > 0
-    moved[L_INVITATION] = slope * share.invitation != 0 and config.referral.invitations_per_journey > 0
-    return moved
-
-
 def make_rows(configs: Sequence[Config], *, effects: bool = True) -> np.ndarray:
-    """Parameter rows of shape (rows, segments); without effects, every link is cut."""
+    """Parameter rows of shape (rows, segments); without effects, every link is cut.
+
+    Parameters
+    ----------
+    configs : sequence of Config
+        One for each set of active scenario parts; the first is the baseline.
+    effects : bool
+        False gives the neutral twin: what satisfaction, prompts, forgotten needs, knowledge of prices,
+        returns, worn-out offers and inattention do to rates, leaving and spend is cut.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> rows = make_rows([load()], effects=False)
+    >>> rows.shape, float(rows["b_rate"][0, 0])
+    ((1, 1), 0.0)
+    """
     names = segment_names(configs[0])
     rows = np.zeros((len(configs), len(names)), ROW)
     for r, config in enumerate(configs):
@@ -70,6 +67,11 @@ def make_rows(configs: Sequence[Config], *, effects: bool = True) -> np.ndarray:
             _fill_world(rows[r, s], config, name)
             _fill_experience(rows[r, s], config, effects)
             _fill_relationship(rows[r, s], config, effects)
+            _fill_recognize(rows[r, s], config, effects)
+            _fill_request(rows[r, s], config, name, effects)
+            _fill_respond(rows[r, s], config, effects)
+            _fill_knowledge(rows[r, s], config, effects)
+            _fill_automatic(rows[r, s], config, effects)
     return rows
 
 
@@ -104,6 +106,11 @@ def _fill_experience(row: np.void, config: Config, effects: bool) -> None:
     row["quality_weight"] = p.quality_weight.value
     row["loss_aversion"], row["sensitivity"] = p.loss_aversion.value, p.sensitivity.value
     row["expectation_n0"], row["expectation_floor"] = p.expectation_n0, p.expectation_floor
+    row["w_use"] = p.weights.use.value
+    row["leniency_sd"], row["weight_spread"] = p.leniency_sd.value, p.weight_spread.value
+    row["attachment_n0"] = config.attachment.orders_n0
+    row["attachment_exit"] = config.attachment.exit.value if effects else 0.0
+    row["attachment_price"] = config.attachment.price.value if effects else 0.0
     row["memory_days"] = config.satisfaction.memory_weeks * 7.0
     row["memory_n0"] = config.satisfaction.memory_n0
     slope = config.satisfaction.total_effect.value if effects else 0.0
@@ -136,32 +143,63 @@ def _fill_relationship(row: np.void, config: Config, effects: bool) -> None:
         row["p_lost"] = 0.0
 
 
-def make_channels(configs: Sequence[Config]) -> np.ndarray:
-    """Channel parameters of shape (rows, channels); a channel a row does not know has share 0."""
-    names = channel_names(configs)
-    channels = np.zeros((len(configs), len(names)), CHANNEL_RECORD)
-    for r, config in enumerate(configs):
-        for k, name in enumerate(names):
-            known = config.channels.get(name)
-            spec = known or next(c.channels[name] for c in configs if name in c.channels)
-            _fill_channel(channels[r, k], spec, name)
-            if known is None:
-                channels[r, k]["share"] = 0.0
-    return channels
+def _fill_recognize(row: np.void, config: Config, effects: bool) -> None:
+    """Who notices a need, and what prompts do."""
+    needs, coaching = config.needs, config.coaching
+    row["p_forgotten"] = needs.p_forgotten if effects else 0.0
+    row["p_competitor"], row["p_known"] = needs.p_to_competitor, needs.p_known
+    row["recall"], row["prompt_days"] = coaching.recall.value, coaching.memory_days
+    row["prompt_lift"] = coaching.lift.value if effects else 0.0
+    row["attention_wear"] = coaching.attention_wear.value
+    row["reactance"] = coaching.reactance.value if effects else 0.0
+    row["reactance_days"], row["prompt_cost"] = coaching.reactance_days, coaching.cost_per_prompt
 
 
-def _fill_channel(channel: np.void, spec: Channel, name: str) -> None:
-    is_staffed = spec.kind == "staffed"
-    channel["kind"] = STAFFED if is_staffed else DIGITAL
-    channel["serves_all"] = spec.at_close == "serve_all"
-    channel["salt"] = decision(f"channel/{name}")
-    channel["share"] = spec.share
-    channel["session_days"] = spec.session_minutes / MINUTES_PER_DAY
-    channel["p_failure"] = spec.p_failure
-    channel["visit_cost"] = spec.cost_per_visit
-    channel["handle_days"] = spec.handle_minutes / MINUTES_PER_DAY
-    patience = spec.patience_minutes
-    channel["patience_days"] = math.inf if patience is None else patience / MINUTES_PER_DAY
-    channel["contact_fee"] = spec.fee_per_contact
-    channel["wage_per_day"] = spec.wage_per_hour * 24.0
-    channel["effort_minutes"] = spec.handle_minutes if is_staffed else spec.session_minutes
+def _fill_request(row: np.void, config: Config, name: str, effects: bool) -> None:
+    """Habit, lost contacts, hand-offs, offers that wear out, who is served first."""
+    choice, handoff, upsell = config.choice, config.handoff, config.upsell
+    row["habit"], row["habit_memory"] = choice.habit_weight.value, choice.habit_memory
+    row["lost_contact"] = choice.lost_contact_weight.value
+    row["integration"], row["handoff_minutes"] = handoff.integration, handoff.repeat_minutes
+    row["w_handoff"] = handoff.weight.value
+    row["offer_wear"] = upsell.wear_out.value if effects else 0.0
+    row["offer_wear_days"] = upsell.wear_days
+    row["priority"] = config.segments[name].priority if name in config.segments else 0.0
+    row["renewal_contacts"] = config.journeys.renew.share_of_renewals
+    row["renewal_notice_days"] = config.journeys.renew.notice_days
+    row["n_touchpoints"] = sum(touchpoint.reach > 0 for touchpoint in config.touchpoints.values())
+
+
+def _fill_respond(row: np.void, config: Config, effects: bool) -> None:
+    """Wrong solutions, returns, faults, recovery, and how a journey is remembered."""
+    delivery, recovery = config.delivery, config.recovery
+    row["p_wrong"] = delivery.p_wrong
+    row["p_return"] = delivery.p_return if effects else 0.0
+    row["p_fault"], row["fault_days"] = config.use.p_fault, config.use.fault_days
+    row["severity_spread"] = config.perception.severity_spread
+    row["mean_weight"] = config.perception.mean_weight.value
+    row["p_recover"], row["recovery_gain"] = recovery.p_recover, recovery.gain.value
+    row["recovery_delay"], row["recovery_days"] = recovery.delay_days, recovery.memory_days
+    row["compensation"] = recovery.compensation
+
+
+def _fill_knowledge(row: np.void, config: Config, effects: bool) -> None:
+    """What is learned of one customer, and what it improves."""
+    known = config.knowledge
+    row["known_n0"], row["known_days"] = known.individual_n0, known.memory_days
+    row["p_opt_out"] = known.p_opt_out
+    row["search_saving"], row["handle_saving"] = known.search_saving.value, known.handle_saving.value
+    row["delivery_saving"], row["fit_gain"] = known.delivery_saving.value, known.fit_gain.value
+    row["price_gain"] = known.price_gain.value if effects else 0.0
+    row["prompt_accuracy"] = known.prompt_accuracy.value
+
+
+def _fill_automatic(row: np.void, config: Config, effects: bool) -> None:
+    """Automatic execution, and (subscription) leaving put off by inattention."""
+    automatic = config.automatic
+    row["p_consent"], row["confidence"] = automatic.p_consent, automatic.confidence
+    row["p_wrong_automatic"], row["wrong_tolerance"] = automatic.p_wrong, automatic.wrong_tolerance
+    row["attention"] = 1.0
+    if config.market.kind == "subscription":
+        row["attention"] = automatic.attention.value if effects else 1.0
+        row["shock_rate"] = automatic.shocks_per_year / DAYS_PER_YEAR

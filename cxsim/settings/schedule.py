@@ -1,4 +1,4 @@
-"""The calendar of a run: months, doors, staff, media, and which scenario parts reach whom on a day."""
+"""The calendar of a run: months, doors and shifts, paid hours, media, which scenario parts reach whom."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import numpy as np
 
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY, HOUR
-from cxsim.settings.rows import channel_names, media_rate
+from cxsim.settings.names import channel_names, touchpoint_names
+from cxsim.settings.rows import media_rate
 from cxsim.settings.schema import Config, ScenarioSpec
+from cxsim.settings.staffing import on_duty, paid_by_hour
+from cxsim.settings.values import WEEKDAYS
 from cxsim.settings.world import Channel
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS_PER_YEAR = 365.0
 
 
 def month_starts(config: Config) -> np.ndarray:
@@ -77,48 +80,117 @@ def make_hours(configs: Sequence[Config]) -> np.ndarray:
     return hours
 
 
-def _spans(configs: Sequence[Config], day_row: np.ndarray, name: str) -> list[tuple[int, int]]:
-    """Ticks between which a channel's doors are open, days without a night between them joined."""
+def make_plan(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
+    """Doors and people of the staffed channels over the run, in order of (tick, channel).
+
+    Parameters
+    ----------
+    configs : sequence of Config
+        One for each set of active scenario parts.
+    day_row : array of int
+        The row that shared things follow on each day.
+
+    Returns
+    -------
+    array of int64, shape (moments, 4)
+        Columns tick, channel, is open (0 or 1), employees at the desk. One row for each channel and
+        moment at which either of the last two changes, and one at tick 0; both are 0 outside opening hours.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> make_plan([load(["market=contact_centre"])], np.zeros(30, int)).tolist()
+    [[0, 0, 1, 28]]
+    """
     first = configs[0].start_date.weekday()
-    spans: list[tuple[int, int]] = []
-    for day, row in enumerate(day_row):
-        spec = configs[row].channels.get(name)
-        if spec is None or WEEKDAYS[(first + day) % 7] not in spec.open_days:
-            continue
-        start, stop = day * DAY + spec.open_hour * HOUR, day * DAY + spec.close_hour * HOUR
-        if spans and spans[-1][1] == start:
-            spans[-1] = (spans[-1][0], stop)
-        else:
-            spans.append((start, stop))
-    return spans
-
-
-def make_doors(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
-    """Openings and closings of staffed channels in order of time: columns tick, channel, opens."""
-    rows = []
+    steps: list[tuple[int, int, int, int]] = []
     for k, name in enumerate(channel_names(configs)):
-        if any(name in c.channels and c.channels[name].kind == "staffed" for c in configs):
-            for start, stop in _spans(configs, day_row, name):
-                rows += [(start, k, 1), (stop, k, 0)]
-    return np.array(sorted(rows), np.int64).reshape(-1, 3)
+        if not any(name in c.channels and c.channels[name].kind == "staffed" for c in configs):
+            continue
+        changes = {(row, weekday): _day_changes(configs[row], name, weekday)
+                   for row in np.unique(day_row).tolist() for weekday in range(7)}
+        now = None
+        for day, row in enumerate(day_row.tolist()):
+            for hour, is_open, n in changes[row, (first + day) % 7]:
+                if (is_open, n) != now:
+                    now = (is_open, n)
+                    steps.append((day * DAY + hour * HOUR, k, *now))
+    return np.array(sorted(steps), np.int64).reshape(-1, 4)
+
+
+def _day_changes(config: Config, name: str, weekday: int) -> list[tuple[int, int, int]]:
+    """Hours of a weekday at which doors or people change: hour (0 first), is open, at the desk."""
+    spec = config.channels.get(name)
+    if spec is None:
+        return [(0, 0, 0)]
+    changes: list[tuple[int, int, int]] = []
+    for hour, paid in enumerate(paid_by_hour(config, name, weekday)):
+        state = (int(spec.is_open(WEEKDAYS[weekday], hour)), on_duty(paid, spec.shrinkage))
+        if not changes or changes[-1][1:] != state:
+            changes.append((hour, *state))
+    return changes
+
+
+def _paid(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
+    """Paid employees, before shrinkage, of shape (days, channels, hours)."""
+    names, first = channel_names(configs), configs[0].start_date.weekday()
+    week = np.zeros((len(configs), 7, len(names), 24), np.int64)
+    for r, config in enumerate(configs):
+        for k, name in enumerate(names):
+            for weekday in range(7) if name in config.channels else ():
+                week[r, weekday, k] = paid_by_hour(config, name, weekday)
+    return week[day_row, (first + np.arange(len(day_row))) % 7]
+
+
+def _wages(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
+    """Wage of an hour, of shape (days, channels)."""
+    names = channel_names(configs)
+    wages = [[c.channels[name].wage_per_hour if name in c.channels else 0.0 for name in names] for c in configs]
+    return np.array(wages).reshape(len(configs), len(names))[day_row]
 
 
 def make_staff(configs: Sequence[Config], day_row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Employees on duty and what their paid hours cost (1/10,000), of shape (days, channels)."""
+    """Paid time in ticks and what it costs (1/10,000), each of shape (days, channels).
+
+    Everybody on a shift, or every employee while the channel is open, is paid, shrinkage included.
+    """
+    hours = _paid(configs, day_row).sum(axis=2)
+    cost = np.rint(hours * _wages(configs, day_row) * MONEY).astype(np.int64)
+    return hours * HOUR, cost
+
+
+def make_training_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
+    """Cost of training (1/10,000), of shape (days, channels).
+
+    On a day of work, the most employees paid at one time each cost their part of the yearly hours, at
+    the wage plus the cost of an hour of training.
+    """
+    people = _paid(configs, day_row).max(axis=2, initial=0)
+    specs = [c.employees.training for c in configs]
+    hours = np.array([spec.hours_per_year / DAYS_PER_YEAR for spec in specs])[day_row]
+    per_hour = _wages(configs, day_row) + np.array([spec.cost_per_hour for spec in specs])[day_row, None]
+    week = _paid_days(configs)[day_row]
+    return np.rint(people * hours[:, None] * per_hour * MONEY * 7.0 / np.maximum(week, 1)).astype(np.int64)
+
+
+def _paid_days(configs: Sequence[Config]) -> np.ndarray:
+    """Weekdays on which anybody of a channel is paid, of shape (rows, channels)."""
     names = channel_names(configs)
-    first = configs[0].start_date.weekday()
-    staff = np.zeros((len(day_row), len(names)), np.int64)
-    cost = np.zeros_like(staff)
-    for k, name in enumerate(names):
-        for day, row in enumerate(day_row):
-            spec = configs[row].channels.get(name)
-            if spec is None:
-                continue
-            staff[day, k] = configs[row].n_employees(name)
-            if WEEKDAYS[(first + day) % 7] in spec.open_days:
-                paid = staff[day, k] * (spec.close_hour - spec.open_hour) * spec.wage_per_hour
-                cost[day, k] = round(paid * MONEY)
-    return staff, cost
+    weeks = [[[paid_by_hour(config, name, day) for day in range(7)] if name in config.channels else []
+              for name in names] for config in configs]
+    return np.array([[sum(any(hours) for hours in week) for week in row] for row in weeks])
+
+
+def make_touch_fixed(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
+    """Running cost of touchpoints that reach anybody (1/10,000), of shape (days, touchpoints)."""
+    names = touchpoint_names(configs)
+    cost = np.zeros((len(configs), len(names)), np.int64)
+    for r, config in enumerate(configs):
+        for t, name in enumerate(names):
+            spec = config.touchpoints.get(name)
+            if spec is not None and spec.reach > 0:
+                cost[r, t] = round(spec.cost_per_day * MONEY)
+    return cost[day_row]
 
 
 def make_media_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import re
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cxsim.settings.connected import Automatic, Coaching, Knowledge, Needs
+from cxsim.settings.employees import Employees
 from cxsim.settings.experience import (
-    Acquisition, Choice, Loyalty, Perception, Referral, Satisfaction, Survey)
-from cxsim.settings.values import Count, Positive, Share, Strict, Whole
+    Acquisition, Attachment, Choice, Loyalty, Perception, Referral, Satisfaction, Survey)
+from cxsim.settings.journeys import Handoff, Journeys, Recovery, Use
+from cxsim.settings.touchpoints import Touchpoint
+from cxsim.settings.values import NAME, WEEKDAYS, Count, Positive, Share, Strict, Whole
 from cxsim.settings.world import Channel, Delivery, Market, Order, Population, Segment, Upsell
 
-NAME = re.compile(r"[a-z][a-z0-9_]*")
-RESERVED_SEGMENTS = ("all", "shared")
+RESERVED_NAMES = {"all": "totals", "shared": "totals", "solution": "what is delivered"}
 
 
 class ScenarioSpec(Strict):
@@ -70,13 +72,25 @@ class Config(Strict):
     market: Market
     population: Population = Population()
     segments: dict[str, Segment]
+    needs: Needs = Needs()
+    coaching: Coaching = Coaching()
+    automatic: Automatic = Automatic()
+    journeys: Journeys = Journeys()
     channels: dict[str, Channel]
     choice: Choice
+    handoff: Handoff = Handoff()
+    employees: Employees = Employees()
+    touchpoints: dict[str, Touchpoint] = {}
     order: Order = Order()
-    delivery: Delivery = Delivery()
     upsell: Upsell = Upsell()
+    delivery: Delivery = Delivery()
+    use: Use = Use()
+    attachment: Attachment = Attachment()
+    recovery: Recovery = Recovery()
+    attachment: Attachment = Attachment()
     perception: Perception
     satisfaction: Satisfaction
+    knowledge: Knowledge = Knowledge()
     loyalty: Loyalty
     referral: Referral
     acquisition: Acquisition = Acquisition()
@@ -87,14 +101,14 @@ class Config(Strict):
     parallel: Parallel = Parallel()
     calibration: dict[str, Any] | None = None
 
-    @field_validator("segments", "channels")
+    @field_validator("segments", "channels", "touchpoints")
     @classmethod
     def _names(cls, value: dict[str, Any]) -> dict[str, Any]:
         for name in value:
             if not NAME.fullmatch(name):
                 raise ValueError(f"name {name!r} must be lower-case letters, digits and _")
-            if name in RESERVED_SEGMENTS:
-                raise ValueError(f"name {name!r} is reserved for totals; choose another")
+            if name in RESERVED_NAMES:
+                raise ValueError(f"name {name!r} is reserved for {RESERVED_NAMES[name]}; choose another")
         return value
 
     @model_validator(mode="after")
@@ -110,10 +124,16 @@ class Config(Strict):
         return self.market.active_window_days or max(1, min(180, self.horizon_days // 2))
 
     def n_employees(self, channel: str) -> int:
-        """Employees on duty at a staffed channel while it is open (0 where nobody is offered)."""
+        """Paid employees of a staffed channel while it is open: with shifts, the most at one time.
+
+        0 where nobody is offered. Who of them is at the desk: :func:`cxsim.settings.staffing.on_duty`.
+        """
         spec = self.channels[channel]
         if spec.kind == "digital":
             return 0
+        if spec.shifts:
+            return max(spec.on_shift(day, hour) for day in WEEKDAYS for hour in range(24)
+                       if spec.is_open(day, hour))
         if spec.employees is not None:
             return spec.employees + spec.extra_employees
         if spec.share == 0:

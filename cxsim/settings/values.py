@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import math
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from cxsim.journal.words import OWNERS
 
 Evidence = Literal["measured", "published", "expert", "placeholder"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Departments that own a channel or a touchpoint.
+if TYPE_CHECKING:
+    Owner = str
+else:
+    Owner = Literal[tuple(OWNERS)]
+# What a name the user chooses (of a channel, segment, touchpoint, shift) is made of.
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Strict(BaseModel):
@@ -26,8 +39,12 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 OpenShare = Annotated[float, Field(gt=0.0, lt=1.0)]
+BelowOne = Annotated[float, Field(ge=0.0, lt=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
+MOST_A_YEAR = 91
+"""Streams of needs, prompts and shocks hold at most one in four days."""
+YearlyRate = Annotated[float, Field(ge=0.0, le=MOST_A_YEAR)]
 
 
 class Effect(Strict):
@@ -64,3 +81,34 @@ class Effect(Strict):
         if not self.low <= self.value <= self.high:
             raise ValueError(f"value {self.value} must lie between low {self.low} and high {self.high}")
         return self
+
+
+def neutral(value: float = 0.0) -> Effect:
+    """An effect that changes nothing: what a key holds until somebody sets it.
+
+    Examples
+    --------
+    >>> neutral().value, neutral(1.0).source
+    (0.0, 'switched off')
+    """
+    return Effect(value=value, low=value, high=value, source="switched off")
+
+
+def _within(low: float, high: float = math.inf, *, above: bool = False) -> AfterValidator:
+    """Hold the value of an effect inside the range in which its formula means something."""
+
+    def check(effect: Effect) -> Effect:
+        if (low < effect.value if above else low <= effect.value) and effect.value <= high:
+            return effect
+        if high == math.inf:
+            raise ValueError(f"{effect.value:g} must be at least {low:g}")
+        least = f"be greater than {low:g} and at most" if above else f"lie between {low:g} and"
+        raise ValueError(f"{effect.value:g} must {least} {high:g}")
+
+    return AfterValidator(check)
+
+
+NotNegativeEffect = Annotated[Effect, _within(0.0)]
+ShareEffect = Annotated[Effect, _within(0.0, 1.0)]
+SavingEffect = Annotated[Effect, _within(0.0, 0.9)]
+AttentionEffect = Annotated[Effect, _within(0.0, 1.0, above=True)]

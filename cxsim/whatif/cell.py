@@ -15,6 +15,7 @@ from cxsim.measure.kpis import kpis
 from cxsim.measure.ledger import ledger_table
 from cxsim.measure.points import points_table
 from cxsim.measure.table import Table
+from cxsim.measure.touchpoints import touchpoints_table
 from cxsim.settings.overlay import apply_changes, combine
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -39,12 +40,13 @@ class Lives:
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of some cells: kpis, ledger, points account, events."""
+    """The tables of some cells: kpis, ledger, points account, events, places."""
 
     kpis: Table
     ledger: Table
     points: Table
     events: Table
+    touchpoints: Table
     n_events: int = 0
 
 
@@ -73,7 +75,8 @@ def live(lives: Sequence[Lives], engine: str, processes: Sequence[Process], job:
     outcome = run_replication(side.blueprint, replication, engine, processes=processes)
     return Tables(
         kpis(outcome, side.config, side.name), ledger_table(outcome, side.name, side.config),
-        points_table(outcome, side.name), events_table(outcome, side.name), outcome.n_events)
+        points_table(outcome, side.name), events_table(outcome, side.name),
+        touchpoints_table(outcome, side.name, side.config), outcome.n_events)
 
 
 def live_all(
@@ -104,7 +107,7 @@ def stack(tables: Sequence[Tables]) -> Tables:
     return Tables(
         Table.concat([t.kpis for t in tables]), Table.concat([t.ledger for t in tables]),
         Table.concat([t.points for t in tables]), Table.concat([t.events for t in tables]),
-        sum(t.n_events for t in tables))
+        Table.concat([t.touchpoints for t in tables]), sum(t.n_events for t in tables))
 
 
 def choose_engine(config: Config, processes: Sequence[Process]) -> str:

@@ -36,7 +36,8 @@ class Comparison:
     baseline : tuple of ScenarioSpec
         Parts of the baseline; empty for the market itself.
     tables : Tables
-        kpis (the baseline under the name "baseline"), ledger, points, events of all sides.
+        kpis (the baseline under the name "baseline"), ledger, points, events, touchpoints of all
+        sides.
     comparison : Table
         Paired differences with intervals, one row a scenario, segment, period and metric.
     reference, engine, seconds
@@ -58,6 +59,11 @@ class Comparison:
     def kpis(self) -> Table:
         """Columns scenario, replication, segment, period, metric, value, unit."""
         return self.tables.kpis
+
+    @property
+    def touchpoints(self) -> Table:
+        """The places where customers meet the brand: channels, the solution, touchpoints."""
+        return self.tables.touchpoints
 
 
 def name_of(parts: Sequence[ScenarioSpec]) -> str:

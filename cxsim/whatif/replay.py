@@ -91,7 +91,7 @@ def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) 
 
 
 def _named(tables: Tables) -> dict[str, Table]:
-    return {name: getattr(tables, name) for name in ("kpis", "ledger", "points", "events")}
+    return {name: getattr(tables, name) for name in ("kpis", "ledger", "points", "events", "touchpoints")}
 
 
 def _parts(parts: list[dict[str, Any]]) -> list[ScenarioSpec]:

@@ -27,7 +27,7 @@ class Run:
     scenario_config : Config
         The world with the scenario's changes on it.
     tables : Tables
-        kpis, ledger, points, events (empty unless ``output.events`` asks for them).
+        kpis, ledger, points, events (empty unless ``output.events`` asks for them), touchpoints.
     reference : Reference
         The baseline's reference experience.
     engine : str
@@ -61,6 +61,11 @@ class Run:
     def events(self) -> Table:
         """The event log (``output.events=all`` or ``sample``)."""
         return self.tables.events
+
+    @property
+    def touchpoints(self) -> Table:
+        """The places where customers meet the brand: channels, the solution, touchpoints."""
+        return self.tables.touchpoints
 
 
 def simulate(

@@ -10,7 +10,7 @@ from cxsim.config.folders import groups
 from cxsim.config.loading import load, load_request, load_scenario
 from cxsim.settings.overlay import apply_changes
 
-CUSTOMER_MARKETS = ("online_retail", "subscription")
+CUSTOMER_MARKETS = ("online_retail", "subscription", "telecom")
 SCENARIOS = sorted(groups()["scenario"])
 
 
@@ -25,10 +25,41 @@ def test_shipped_market_takes_every_shipped_scenario(market: str, scenario: str)
 
 def test_shipped_options_of_every_group_load_together() -> None:
     """The first, the second, ... option of all groups at once, so that each is loaded."""
-    left_out = ("market", "scenario", "segments", "channels", "plan")
+    left_out = ("market", "scenario", "segments", "channels", "journeys", "plan")
     options = {group: sorted(files) for group, files in groups().items() if group not in left_out}
     for turn in range(max(map(len, options.values()))):
         load([f"{group}={names[turn % len(names)]}" for group, names in options.items()])
+
+
+def test_connected_experiences_have_something_to_act_on_in_a_shop() -> None:
+    config = load()
+    assert (config.needs.p_forgotten, config.needs.p_known) == (0.2, 0.8)
+    assert config.delivery.p_wrong == 0.02 and config.recovery.p_recover > 0
+    assert config.perception.mean_weight.value == 0.5
+    known = config.knowledge
+    assert known.population_exponent.value == known.fit_gain.value == known.price_gain.value == 0
+    assert config.coaching.reactance.value == 0 and config.coaching.reactance.high == 0.593
+    assert config.automatic.p_consent == 0 and config.employees.turnover_per_year == 0
+
+
+def test_contact_centre_is_wholly_neutral() -> None:
+    config = load(["market=contact_centre"])
+    assert config.needs == type(config.needs)() and config.use == type(config.use)()
+    assert config.journeys == type(config.journeys)()
+    assert config.handoff.integration == 1 and config.recovery.p_recover == 0
+    assert config.perception.mean_weight.value == 1
+    assert config.channels["phone"].handle_cv is None and config.channels["phone"].shrinkage == 0
+
+
+def test_telecom_opens_every_hour_with_staff_a_bit_short() -> None:
+    config = load(["market=telecom"])
+    phone = config.channels["phone"]
+    assert (phone.handle_cv, phone.patience_minutes, phone.p_retry) == (1.23, 5.795, 0.449)
+    paid = [phone.on_shift("mon", hour) for hour in range(phone.open_hour, phone.close_hour)]
+    more = load(["market=telecom", "channels.phone.extra_employees=1"]).channels["phone"]
+    assert min(paid) >= 1 and more.on_shift("mon", 9) == phone.on_shift("mon", 9) + 1
+    assert len(config.channels) == 8 and config.channels["partner"].partner
+    assert config.segments["business"].priority < config.segments["residential"].priority
 
 
 def test_contact_centre_is_the_row_of_erlangs_table() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from cxsim.engines.outcome import Outcome
 
-SUMS = ("tally", "ledger", "points", "ages", "moments", "wait_sums")
+SUMS = ("tally", "ledger", "points", "ages", "moments", "wait_sums", "felt", "pains", "touch_costs")
 # How an engine keeps track of whom to wake is its own affair.
 PRIVATE = {"at", "stamp", "queue_next", "queue_previous"}
 

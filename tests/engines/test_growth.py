@@ -18,6 +18,7 @@ from cxsim.engines import compiled_engine as machine
 from cxsim.engines import replication as running
 from cxsim.engines.blueprint import Blueprint, build_world
 from cxsim.journal.events import EVENT
+from cxsim.journal.ticks import DAY
 from lived_worlds import live, plan, total, world
 from same_life import assert_same_life
 
@@ -78,13 +79,12 @@ def _crowd_sent_away() -> None:
 
 
 def _crowd_called_at_once() -> None:
-    """Enough employees at midnight for a whole crowd: all are served within one event."""
+    """Enough employees on the second day for a whole crowd: all are served within one event."""
     config = world("market=contact_centre", "horizon_days=2", "channels.phone.contacts_per_hour=2700",
                    "market.layer_rate_per_day=100000", "channels.phone.handle_minutes=0.001")
     blueprint = plan(config)
-    staff = blueprint.fixed["staff"].copy()
-    staff[:, 0] = 0, 100_000
-    outcome = live(replace(blueprint, fixed=blueprint.fixed | {"staff": staff}))
+    shifts = np.array([[0, 0, 1, 0], [DAY, 0, 1, 100_000]])
+    outcome = live(replace(blueprint, plan=shifts))
     words = np.bincount(outcome.events["word"], minlength=30)
     assert words[3] == words[2] == len(outcome.customers) > 120_000
 

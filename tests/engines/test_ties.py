@@ -74,21 +74,24 @@ def test_patience_one_tick_shorter_is_abandoned_under_simpy(at_exactly) -> None:
 TINY = 1.0 / DAY / 1e3  # days; every duration drawn with it is rounded up to one tick
 
 
-def _ticking(handle: float, patience: float, **fixed: np.ndarray) -> Blueprint:
-    """A crowd in a world whose handling or patience may take exactly one tick."""
+def _ticking(handle: float, patience: float, *shifts: tuple[int, int, int, int]) -> Blueprint:
+    """A crowd in a world whose handling or patience may take exactly one tick.
+
+    `shifts` are a plan of its own: tick, channel, whether it is open, employees on duty.
+    """
     config = world("market=contact_centre", "horizon_days=2", "channels.phone.employees=1",
                    "channels.phone.contacts_per_hour=20", "channels.phone.patience_minutes=5",
                    "market.layer_rate_per_day=40000")
     blueprint = plan(config)
     channels = blueprint.fixed["channels"].copy()
     channels["handle_days"], channels["patience_days"] = handle, patience
-    return replace(blueprint, fixed=blueprint.fixed | {"channels": channels} | fixed)
+    staff_plan = np.array(shifts) if shifts else blueprint.plan
+    return replace(blueprint, fixed=blueprint.fixed | {"channels": channels}, plan=staff_plan)
 
 
 @pytest.mark.parametrize("engine", ["compiled", "simpy"])
 def test_capacity_raised_at_midnight_serves_all_that_wait_at_once(engine: str) -> None:
-    staff = np.array([[0], [6]])
-    blueprint = _ticking(0.2, np.inf, staff=staff)
+    blueprint = _ticking(0.2, np.inf, (0, 0, 1, 0), (DAY, 0, 1, 6))
     outcome = live(blueprint, 0, engine)
     at_midnight = _words(outcome, QUEUE_SERVED)
     assert (at_midnight["tick"][:6] == DAY).all() and at_midnight["tick"][6] > DAY
@@ -97,7 +100,7 @@ def test_capacity_raised_at_midnight_serves_all_that_wait_at_once(engine: str) -
 
 
 def test_capacity_raised_at_midnight_is_the_same_in_both_engines() -> None:
-    blueprint = _ticking(0.002, 0.3, staff=np.array([[1], [25]]))
+    blueprint = _ticking(0.002, 0.3, (0, 0, 1, 1), (DAY, 0, 1, 25))
     assert_same_life(live(blueprint), live(blueprint, 0, "simpy"))
 
 
@@ -111,7 +114,8 @@ def _crowd_at_one_tick(handle: float, patience: float, employees: int) -> Bluepr
     """Everybody is at the door on the same tick: a profile of hours with all contacts in no time."""
     config = world("population=new", "n_customers=60", "horizon_days=40", "channels.web.share=0",
                    "channels.app.share=0", f"channels.phone.employees={employees}", "delivery=none",
-                   "channels.phone.patience_minutes=5", "segments.shoppers.purchase.r=20", "acquisition=none")
+                   "channels.phone.patience_minutes=5", "segments.shoppers.purchase.r=20", "acquisition=none",
+                   "needs=always_noticed")
     blueprint = plan(config)
     channels = blueprint.fixed["channels"].copy()
     channels["handle_days"], channels["patience_days"] = handle, patience

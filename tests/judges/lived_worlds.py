@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import cxsim
+from cxsim.config.folders import groups
 from cxsim.engines.blueprint import Blueprint, make_blueprint, with_logging
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.replication import run_compiled, run_replication
@@ -18,10 +19,66 @@ from cxsim.settings.reference import Reference, blank_reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import make_lives
 
-# Nothing moves a customer: no effect of satisfaction, no offers, nobody invited, nobody paid for.
-NEUTRAL = ("satisfaction=none", "upsell=none", "referral=none", "acquisition=none")
-MARKETS = ("online_retail", "subscription", "contact_centre")
-SCENARIOS = ("points_program", "live_chat", "referral_bonus", "more_staff", "more_media")
+# Nothing moves a customer: no need forgotten, no effect of satisfaction, no offers, nothing sent back,
+# nobody invited, nobody paid for.
+NEUTRAL = ("satisfaction=none", "upsell=none", "referral=none", "acquisition=none", "needs=always_noticed",
+           "delivery.p_wrong=0")
+CUSTOMER_MARKETS = ("online_retail", "subscription", "telecom")
+MARKETS = (*CUSTOMER_MARKETS, "contact_centre")
+SCENARIOS = tuple(name for name in groups()["scenario"] if name != "none")
+# What a market of anonymous calls over one phone has no place for, each refused with a cure.
+NOT_IN_A_CONTACT_CENTRE = (
+    "chatbot", "crm_integration", "curated_offering", "live_chat", "more_media", "points_program",
+    "respond_to_desire", "self_service")
+
+# What is the same wherever people serve, journeys go on, and the brand learns, helps and coaches.
+_LIVED = (
+    "needs=forgetful", "choice=habit", "handoff=fragmented", "employees=human", "recovery=mild",
+    "knowledge=learning", "coaching=reminders", "automatic=consented", "attachment=growing",
+    "perception.weights.use=0.4", "perception.leniency_sd=0.3", "perception.weight_spread=0.3",
+    "journeys.evaluate.needs_per_year=1",
+    "employees.turnover_per_year=4", "employees.training.hours_per_year=40", "employees.erosion_days=10",
+    "recovery.p_recover=0.5", "recovery.compensation=5", "delivery.p_wrong=0.1", "delivery.p_late=0.1",
+    "coaching.reactance=0.593",
+    "automatic.confidence=0.2", "automatic.p_wrong=0.5", "automatic.p_consent=0.5",
+    "upsell.wear_out=0.3", "perception.severity_spread=0.5", "knowledge.population_scale=100",
+    "order.p_lost_after_lost_contact=0.2", "market.entrants_per_day=2",
+    "loyalty=points", "loyalty.expiry_days=62",
+    "channels.phone.handle_minutes=60", "++channels.phone.handle_cv=1.2", "++channels.phone.p_resolved=0.7",
+    "++channels.phone.p_retry=0.4", "++channels.phone.retry_hours=1", "++channels.phone.call_back_minutes=1",
+    "++channels.phone.shrinkage=0.2", "++channels.web.p_resolved=0.8",
+    *(f"touchpoints.{name}.reach=0.5" for name in groups()["touchpoints"] if name != "dealer_visit"),
+    *(f"satisfaction.share.{link}=0.2" for link in ("rate", "exit", "spend", "upsell", "invitation")))
+_OWNED = ("journeys=owner", "journeys.upgrade.needs_per_year=1", "journeys.move.needs_per_year=1",
+          "journeys.renew.share_of_renewals=0.5", "automatic.attention=0.5", "automatic.shocks_per_year=2",
+          "touchpoints.reminder.prompts_per_year=12")
+# Everything on that a shipped market leaves off.
+EVERYTHING = {
+    "online_retail": (
+        "n_customers=250", "horizon_days=150", "use=faults", "use.p_fault=0.2",
+        "journeys.troubleshoot.needs_per_year=1", "journeys.troubleshoot.p_further_contact=0.3",
+        "journeys.purchase.p_further_contact=0.2", "channels.chat.share=0.1", "channels.chat.employees=1",
+        *_LIVED),
+    "subscription": (
+        "market=subscription", "n_customers=300", "horizon_days=150", "++segments.regular.priority=1",
+        "segments.regular.support_needs_per_year=4", *_LIVED, *_OWNED),
+    "telecom": (
+        "market=telecom", "n_customers=200", "horizon_days=150", "market.renewal_days=60",
+        "touchpoints.dealer_visit.reach=0.5", "segments.residential.support_needs_per_year=6",
+        *_LIVED, *_OWNED),
+    "contact_centre": (
+        "market=contact_centre", "horizon_days=4", "channels.phone.contacts_per_hour=60",
+        "channels.phone.employees=4", "channels.phone.patience_minutes=2", "employees=human",
+        "employees.turnover_per_year=100", "employees.training.hours_per_year=40",
+        "++channels.phone.handle_cv=1.2",
+        "++channels.phone.p_resolved=0.8", "++channels.phone.return_days=0.2", "++channels.phone.p_retry=0.4",
+        "++channels.phone.retry_hours=0.5", "++channels.phone.shrinkage=0.2"),
+}
+
+
+def everything(market: str, *overrides: str) -> Config:
+    """A small, lively world of a market in which every mechanism is on."""
+    return world(*EVERYTHING[market], *overrides)
 
 
 def world(*overrides: str) -> Config:

@@ -69,6 +69,89 @@ def _relationship(draw: Any, is_shop: bool) -> dict[str, Any]:
     return keys
 
 
+def _people(draw: Any, doors: dict[str, Any]) -> dict[str, Any]:
+    """Employees with traits, haste, standards, fatigue and turnover; shifts that change within a day."""
+    keys = {
+        "employees.quality_sd": draw(st.sampled_from([0.0, 0.4])),
+        "employees.speed_sd": draw(st.sampled_from([0.0, 0.3])),
+        "employees.learning": draw(st.sampled_from([0.0, 0.4])),
+        "employees.haste": draw(st.sampled_from([0.0, 0.5])),
+        "employees.care": draw(st.sampled_from([0.0, 1.0])),
+        "employees.erosion_days": draw(st.sampled_from([None, 5.0])),
+        "employees.restoring_days": draw(st.sampled_from([None, 30.0])),
+        "employees.fatigue_from": 0.1,
+        "employees.fatigue_time": draw(st.sampled_from([0.0, 0.5])),
+        "employees.turnover_per_year": draw(st.sampled_from([0.0, 30.0])),
+        "employees.morale_quality": draw(st.sampled_from([0.0, 0.26])),
+        "employees.morale_satisfaction": 1.0,
+        "employees.training.hours_per_year": draw(st.sampled_from([0.0, 40.0])),
+        "employees.training.quality": 0.3,
+        "channels.phone.handle_cv": draw(st.sampled_from([None, 0.0, 1.23])),
+        "channels.phone.p_resolved": draw(st.sampled_from([1.0, 0.5])),
+        "channels.phone.p_retry": draw(st.sampled_from([0.0, 0.449])),
+        "channels.phone.retry_hours": draw(st.sampled_from([0.2, 24.0])),
+        "channels.phone.shrinkage": draw(st.sampled_from([0.0, 0.3])),
+    }
+    if draw(st.booleans()):
+        opens, closes = doors["channels.phone.open_hour"], doors["channels.phone.close_hour"]
+        keys["channels.phone.shifts"] = {
+            "all": {"from_hour": 0, "to_hour": 24, "employees": 1},
+            "first": {"from_hour": opens, "to_hour": min(opens + 3, closes), "employees": draw(st.integers(0, 3)),
+                      "days": doors["channels.phone.open_days"][:2]}}
+    return keys
+
+
+def _experience(draw: Any, is_shop: bool) -> dict[str, Any]:
+    """What a customer meets and feels: everything of the experience that a world may switch on."""
+    keys: dict[str, Any] = {
+        "needs.p_known": draw(st.sampled_from([1.0, 0.5])),
+        "perception.mean_weight": draw(st.sampled_from([1.0, 0.5, 0.0])),
+        "perception.severity_spread": draw(st.sampled_from([0.0, 1.0])),
+        "perception.leniency_sd": draw(st.sampled_from([0.0, 0.3])),
+        "perception.weight_spread": draw(st.sampled_from([0.0, 0.4])),
+        "perception.weights.use": draw(st.sampled_from([0.0, 0.7])),
+        "attachment.exit": draw(st.sampled_from([0.0, 0.4])), "attachment.price": 0.1,
+        "journeys.evaluate.needs_per_year": draw(st.sampled_from([0.0, 12.0])),
+        "touchpoints.needs_research.reach": draw(st.sampled_from([0.0, 0.5])),
+        "handoff.integration": draw(st.sampled_from([1.0, 0.3, 0.0])),
+        "handoff.repeat_minutes": 3.0, "handoff.weight": 0.4,
+        "choice.habit_weight": draw(st.sampled_from([0.0, 2.0])),
+        "choice.lost_contact_weight": draw(st.sampled_from([0.0, 3.0])),
+        "recovery.p_recover": draw(st.sampled_from([0.0, 0.7])),
+        "recovery.gain": 1.5, "recovery.compensation": 2.0,
+        "delivery.p_wrong": draw(st.sampled_from([0.0, 0.3])),
+        "upsell.wear_out": draw(st.sampled_from([0.0, 1.0])),
+        "knowledge.population_exponent": draw(st.sampled_from([0.0, 0.5])),
+        "knowledge.p_opt_out": draw(st.sampled_from([0.0, 0.3])),
+        "knowledge.memory_days": draw(st.sampled_from([20.0, 730.0])),
+        "automatic.p_consent": draw(st.sampled_from([0.0, 0.8])),
+        "automatic.confidence": draw(st.sampled_from([0.1, 0.5])),
+        "automatic.p_wrong": 0.5,
+        "touchpoints.reminder.reach": draw(st.sampled_from([0.0, 0.6])),
+        "touchpoints.reminder.prompts_per_year": 60.0,
+        "coaching.recall": 1.0, "coaching.attention_wear": draw(st.sampled_from([0.0, 0.3])),
+        "coaching.reactance": draw(st.sampled_from([0.0, 0.593])),
+        "journeys.purchase.p_further_contact" if is_shop else "journeys.troubleshoot.p_further_contact":
+            draw(st.sampled_from([0.0, 0.6])),
+    }
+    for name in ("search_saving", "handle_saving", "delivery_saving", "fit_gain", "price_gain", "prompt_accuracy"):
+        keys[f"knowledge.{name}"] = draw(st.sampled_from([0.0, 0.4]))
+    for name in ("recommendation", "chatbot", "courier", "call_back", "onboarding_call", "close_the_loop_call"):
+        keys[f"touchpoints.{name}.reach"] = draw(st.sampled_from([0.0, 0.5, 1.0]))
+    keys["channels.phone.call_back_minutes"] = draw(st.sampled_from([None, 1.0]))
+    if is_shop:
+        keys |= {"needs.p_forgotten": draw(st.sampled_from([0.0, 0.4])), "needs.p_to_competitor": 0.5,
+                 "coaching.lift": draw(st.sampled_from([0.0, 0.7])),
+                 "use.p_fault": draw(st.sampled_from([0.0, 0.4])), "use.fault_days": 3.0,
+                 "journeys.troubleshoot.needs_per_year": draw(st.sampled_from([0.0, 12.0]))}
+    else:
+        keys |= {"automatic.attention": draw(st.sampled_from([1.0, 0.4])), "automatic.shocks_per_year": 6.0,
+                 "journeys.upgrade.needs_per_year": draw(st.sampled_from([0.0, 8.0])),
+                 "journeys.renew.share_of_renewals": draw(st.sampled_from([0.0, 0.7])),
+                 "journeys.renew.notice_days": 3.0, "segments.regular.priority": draw(st.sampled_from([0, 1]))}
+    return keys
+
+
 @st.composite
 def shares_of_channels(draw: Any) -> dict[str, Any]:
     """Weights of web, app, phone and chat; at least one is offered."""
@@ -91,15 +174,25 @@ def worlds(draw: Any, markets: tuple[str, ...] = ("online_retail", "subscription
         keys["channels.phone.contacts_per_hour"] = draw(st.sampled_from([0.5, 6.0, 25.0]))
         keys["market.layer_rate_per_day"] = draw(st.sampled_from([5.0, 1000.0]))
         keys["horizon_days"] = min(keys["horizon_days"], 6)
+        keys |= _people(draw, keys) | {"channels.phone.shifts": {}}
         return changed(world("market=contact_centre"), **keys)
     keys |= {**draw(shares_of_channels()), **_staffed(draw, "phone"), **_staffed(draw, "chat"), **_effects(draw),
              **_relationship(draw, market == "online_retail")}
+    if draw(st.booleans()):
+        keys |= _people(draw, keys) | _experience(draw, market == "online_retail")
     keys["n_customers"] = draw(st.integers(1, 150))
     keys["population.start"] = draw(st.sampled_from(["new", "base"]))
     keys["market.history_days"] = draw(st.sampled_from([30, 1095]))
     keys["market.entrants_per_day"] = draw(st.sampled_from([0.5, 2.0]))
     keys["channels.web.p_failure"] = draw(st.sampled_from([0.0, 0.03, 0.6, 1.0]))
     return changed(world(f"market={market}"), **keys)
+
+
+def _whole_effects(changes: Any) -> Any:
+    """A scenario's changes with each effect's value alone: it then needs no range of the world's."""
+    if not isinstance(changes, dict):
+        return changes
+    return changes["value"] if set(changes) == {"value"} else {k: _whole_effects(v) for k, v in changes.items()}
 
 
 @st.composite
@@ -115,5 +208,6 @@ def overlays(draw: Any, config: Config) -> list[ScenarioSpec]:
         part = scenario(name)[0]
         if name != "points_program" or config.market.kind == "transactional":
             parts.append(part.model_copy(update={
-                "start_day": start, "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end}))
+                "changes": _whole_effects(part.changes), "start_day": start,
+                "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end}))
     return parts

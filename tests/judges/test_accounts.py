@@ -7,21 +7,43 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cxsim.behaviour.state import GONE
+from cxsim.behaviour.state import F_EPISODES, F_SATISFIED, GONE
 from cxsim.engines.blueprint import Blueprint
 from cxsim.engines.outcome import Outcome
-from cxsim.journal.tallies import MONEY
+from cxsim.journal import words as w
+from cxsim.journal.tallies import COUNTERS, MONEY
+from cxsim.journal.ticks import DAY
 from cxsim.journal.words import (
-    BUCKETS, CATEGORIES, EXIT_CANCELLED, INVITE_CONVERTED, OFFER_REFUSED, OFFER_TAKEN, ORDER_PAID,
-    POINTS_EARNED, POINTS_REDEEMED, QUEUE_ABANDONED, QUEUE_SERVED)
+    BUCKETS, CATEGORIES, EVENT_WORDS, EXIT_CANCELLED, INVITE_CONVERTED, OFFER_TAKEN, ORDER_PAID, POINTS_EARNED,
+    POINTS_REDEEMED, QUEUE_SERVED)
 from life_story import recounted
-from lived_worlds import SCENARIOS, changed, counted, live, plan, scenario, total, world
+from lived_worlds import (
+    CUSTOMER_MARKETS, SCENARIOS, changed, counted, everything, live, plan, scenario, total, world)
 from random_worlds import overlays, worlds
 
 REVENUE = [k for k, (_, bucket, _, _) in enumerate(CATEGORIES) if bucket == BUCKETS[0]]
+# What is counted of teams and of the brand, for nobody in particular.
+SHARED = {"accuracy_sum", "brand_days", "employee_days", "employees_left", "morale_sum", "pressure_sum",
+          "n_pressure", "standard_sum", "team_days", "fatigue_sum"}
+# A counter is how often its words stand in the log.
+TOLD = {
+    "purchases": (w.ORDER_PAID,), "upsell_accepted": (w.OFFER_TAKEN,),
+    "upsell_offers": (w.OFFER_TAKEN, w.OFFER_REFUSED), "abandoned": (w.QUEUE_ABANDONED,),
+    "needs": (w.NEED_NOTICED, w.NEED_PROMPTED, w.NEED_FORGOTTEN, w.NEED_COMPETITOR, w.NEED_AUTO),
+    "prompted_needs": (w.NEED_PROMPTED,), "forgotten": (w.NEED_FORGOTTEN,), "to_competitor": (w.NEED_COMPETITOR,),
+    "automatic": (w.NEED_AUTO,), "prompts": (w.PROMPT_READ, w.PROMPT_IGNORED), "prompts_read": (w.PROMPT_READ,),
+    "call_backs": (w.QUEUE_CALL_BACK,), "failed_visits": (w.SERVICE_FAILED,), "given_up": (w.ORDER_GIVEN_UP,),
+    "handoffs": (w.HANDOFF_KEPT, w.HANDOFF_LOST), "contexts_lost": (w.HANDOFF_LOST,), "n_fit": (w.SEARCH,),
+    "late": (w.DELIVERY_LATE,), "wrong": (w.DELIVERY_WRONG,), "returned": (w.DELIVERY_RETURNED,),
+    "faults": (w.USE_FAULT,), "recovered": (w.RECOVERY_MADE,), "unrecovered": (w.RECOVERY_MISSED,),
+    "judged": (w.JUDGE,), "nps_answers": (w.JUDGE,), "ces_answers": (w.JUDGE,), "invitations": (w.INVITE_SENT,),
+}
+ENDS = (w.SERVICE_RESOLVED, w.SERVICE_UNRESOLVED, w.SERVICE_FAILED, w.QUEUE_ABANDONED, w.QUEUE_CLOSED)
+USED = (w.USED_RECOGNIZE, w.USED_REQUEST, w.USED_RESPOND, w.USED_REPEAT)
 LIVELY = {"online_retail": ("loyalty=points", "market.entrants_per_day=2", "market.active_window_days=40",
                             "order.p_lost_after_lost_contact=0.3", "loyalty.expiry_days=45"),
-          "subscription": ("market.entrants_per_day=2",)}
+          "subscription": ("market.entrants_per_day=2",),
+          "telecom": ("market.entrants_per_day=2", "market.renewal_days=60")}
 
 
 def assert_books_tie(blueprint: Blueprint, outcome: Outcome, replication: int = 0) -> None:
@@ -29,6 +51,8 @@ def assert_books_tie(blueprint: Blueprint, outcome: Outcome, replication: int = 
     _customers_tie(outcome)
     _points_tie(outcome)
     _money_ties(outcome)
+    _words_tie(outcome)
+    _places_tie(blueprint, outcome)
     for name, book in recounted(blueprint, outcome, replication).items():
         np.testing.assert_array_equal(counted(outcome, name)[:, :-1], book, err_msg=name)
 
@@ -44,8 +68,11 @@ def _customers_tie(outcome: Outcome) -> None:
     for name in ("start", "end", "retained", "alive_end"):
         assert (counted(outcome, name) >= 0).all()
     assert (counted(outcome, "retained") <= np.minimum(start, end)).all()
-    # The shared segment holds no customers.
-    assert (outcome.tally[-1] == 0).all()
+    # The shared segment holds no customers, and no segment holds what is shared.
+    is_shared = np.isin(COUNTERS, list(SHARED))
+    assert is_shared.sum() == len(SHARED)
+    assert (outcome.tally[-1][:, ~is_shared] == 0).all()
+    assert (outcome.tally[:-1][..., is_shared] == 0).all()
 
 
 def _points_tie(outcome: Outcome) -> None:
@@ -58,30 +85,76 @@ def _points_tie(outcome: Outcome) -> None:
 
 def _money_ties(outcome: Outcome) -> None:
     log, ledger = outcome.events, outcome.ledger.sum(axis=(1, 2, 3))
-    orders = log[log["word"] == ORDER_PAID]
-    n_days = len(outcome.ledger)
-    by_day = np.zeros(n_days, np.int64)
-    np.add.at(by_day, orders["tick"] // 86_400_000_000, orders["amount"])
+    paid = log[np.isin(log["word"], (ORDER_PAID, w.DELIVERY_RETURNED))]
+    by_day = np.zeros(len(outcome.ledger), np.int64)
+    np.add.at(by_day, paid["tick"] // DAY, paid["amount"])
     np.testing.assert_array_equal(ledger[:, REVENUE, 1].sum(axis=1), by_day)
-    words = np.bincount(log["word"], minlength=30)
-    assert total(outcome, "purchases") == words[ORDER_PAID]
-    assert total(outcome, "upsell_accepted") == words[OFFER_TAKEN]
-    assert total(outcome, "upsell_offers") == words[OFFER_TAKEN] + words[OFFER_REFUSED]
-    assert total(outcome, "abandoned") == words[QUEUE_ABANDONED]
+    assert (paid["amount"][paid["word"] == w.DELIVERY_RETURNED] <= 0).all()
+    said = np.bincount(log["word"], minlength=len(EVENT_WORDS))
     assert outcome.n_events == len(log) == outcome.customers["sequence"].sum()
-    waited = log[np.isin(log["word"], (3, 4, 5))]
+    waited = log[np.isin(log["word"], (w.QUEUE_SERVED, w.QUEUE_ABANDONED, w.QUEUE_CLOSED))]
     assert total(outcome, "wait_ticks") == waited["wait_ticks"].sum()
-    rewards = log["amount"][log["word"] == POINTS_REDEEMED].sum()
-    assert ledger[:, [k for k, c in enumerate(CATEGORIES) if c[0] == "reward_redeemed"], 1].sum() == rewards
-    fees = [k for k, c in enumerate(CATEGORIES) if c[0] == "contact_fee"]
-    assert ledger[:, fees, 0].sum() == words[QUEUE_SERVED]
-    assert (words[POINTS_EARNED] > 0) == bool(outcome.points.any())
+    amounts = {"reward_redeemed": (POINTS_REDEEMED,), "compensation": (w.RECOVERY_MADE,), "touchpoint": USED}
+    for category, told in amounts.items():
+        booked = ledger[:, [k for k, c in enumerate(CATEGORIES) if c[0] == category]].sum(axis=(0, 1))
+        here = np.isin(log["word"], told)
+        assert booked[1] == log["amount"][here].sum(), category
+        assert booked[0] == here.sum(), category
+    counts = {"contact_fee": said[QUEUE_SERVED], "refund": said[w.DELIVERY_RETURNED],
+              "returned_goods": said[w.DELIVERY_RETURNED],
+              "outreach": said[w.PROMPT_READ] + said[w.PROMPT_IGNORED]}
+    for category, n in counts.items():
+        assert ledger[:, [k for k, c in enumerate(CATEGORIES) if c[0] == category], 0].sum() == n, category
+    assert (said[POINTS_EARNED] > 0) == bool(outcome.points.any())
+
+
+def _words_tie(outcome: Outcome) -> None:
+    """Every counter of something told in the log says what the log says."""
+    said = np.bincount(outcome.events["word"], minlength=len(EVENT_WORDS))
+    for name, told in TOLD.items():
+        assert total(outcome, name) == said[list(told)].sum(), name
+    assert total(outcome, "contacts_made") == total(outcome, "visits") + said[w.QUEUE_JOINED]
+    assert total(outcome, "stages_skipped") == 2 * said[w.NEED_AUTO]
+    assert total(outcome, "first_resolved") <= total(outcome, "first_contacts") <= total(outcome, "needs")
+    assert total(outcome, "failure_contacts") <= total(outcome, "contacts_made")
+    assert total(outcome, "automatic_wrong") <= total(outcome, "wrong")
+    employees_left = outcome.tally[-1, :-1, COUNTERS.index("employees_left")].sum()
+    hired = outcome.ledger.sum(axis=(0, 1, 2, 3))[w.C_HIRING, 0]
+    assert hired == employees_left
+
+
+def _places_tie(blueprint: Blueprint, outcome: Outcome) -> None:
+    """What was felt and spent at the places where customers meet the brand adds up to the whole."""
+    log, n_channels = outcome.events, len(outcome.channels)
+    felt = outcome.felt.sum(axis=0)
+    ended = log[np.isin(log["word"], ENDS) & ~np.isnan(log["quality"])]
+    np.testing.assert_array_equal(
+        felt[:n_channels, F_EPISODES], np.bincount(ended["channel"], minlength=n_channels)[:n_channels])
+    came = log[np.isin(log["word"], (w.DELIVERY_RIGHT, w.DELIVERY_LATE, w.DELIVERY_WRONG))]
+    # The solution is felt as it comes and, where first use counts, once more after it.
+    solutions = len(np.unique(came[["customer", "journey"]]))
+    if blueprint.fixed["rows"]["w_use"].any():
+        by_itself = log[log["word"] == w.NEED_AUTO][["customer", "journey"]]
+        enjoyed = log[log["word"] == w.USE_ENJOYED][["customer", "journey"]]
+        solutions += (~np.isin(enjoyed, by_itself)).sum()
+    assert felt[n_channels, F_EPISODES] == solutions
+    assert felt[: n_channels + 1, F_EPISODES].sum() == total(outcome, "csat_answers")
+    assert felt[: n_channels + 1, F_SATISFIED].sum() == total(outcome, "csat_satisfied")
+    used = log["touchpoint"][np.isin(log["word"], USED)]
+    by_name = np.bincount(used, minlength=len(outcome.touchpoints))
+    np.testing.assert_array_equal(felt[n_channels + 1 :, F_EPISODES], by_name)
+    np.testing.assert_array_equal(outcome.touch_costs.sum(axis=(0, 1, 2))[:, 0], by_name)
+    np.testing.assert_array_equal(
+        outcome.touch_costs.sum(axis=3), outcome.ledger.sum(axis=3)[:, :, :, w.C_TOUCHPOINT])
+    np.testing.assert_array_equal(
+        outcome.touch_fixed.sum(axis=1), outcome.ledger.sum(axis=(1, 2, 3))[:, w.C_TOUCHPOINT_FIXED, 1])
+    assert (outcome.pains >= 0).all() and (felt[:, F_SATISFIED] <= felt[:, F_EPISODES]).all()
 
 
 @pytest.mark.parametrize("population", ["base", "new"])
-@pytest.mark.parametrize("name", ["none", *SCENARIOS])
-@pytest.mark.parametrize("market", ["online_retail", "subscription"])
-def test_books_tie_in_every_market_scenario_and_population(market: str, name: str, population: str) -> None:
+@pytest.mark.parametrize("name", ["none", "points_program"])
+@pytest.mark.parametrize("market", CUSTOMER_MARKETS)
+def test_books_tie_in_every_market_and_population(market: str, name: str, population: str) -> None:
     config = world(f"market={market}", f"population={population}", "n_customers=500", "horizon_days=200",
                    *LIVELY[market])
     blueprint = plan(config, scenario(name))
@@ -90,6 +163,15 @@ def test_books_tie_in_every_market_scenario_and_population(market: str, name: st
     assert total(outcome, "churned") > 5 and total(outcome, "purchases") > 50
     if market == "online_retail":
         assert total(outcome, "reactivated") > 0 and (outcome.points.sum(axis=(0, 1)) > 0).all()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("market", CUSTOMER_MARKETS)
+def test_books_tie_in_every_scenario_with_everything_on(market: str, name: str) -> None:
+    blueprint = plan(everything(market), scenario(name))
+    outcome = live(blueprint, 1)
+    assert_books_tie(blueprint, outcome, 1)
+    assert total(outcome, "churned") > 5 and total(outcome, "purchases") > 50
 
 
 @settings(max_examples=45, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))

@@ -25,7 +25,7 @@ from lived_worlds import NEUTRAL, judge, live_many, plan, world
 LAW = dict(r=0.243, alpha=4.414, a=0.793, b=2.426)
 WEEKS = (13, 26, 39, 52)
 N, REPLICATIONS = 20_000, 16
-LONGEST_JOURNEY = 110  # days, backlog of needs that arose during journeys included
+LONGEST_JOURNEY = 180  # days, backlog of needs that arose during journeys included
 
 
 def _cohort(*overrides: str) -> Config:

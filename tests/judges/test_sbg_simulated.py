@@ -18,8 +18,10 @@ from lived_worlds import NEUTRAL, judge, live_many, plan, world
 # Fader & Hardie (2007): Berry & Linoff's High End and Regular subscribers, yearly.
 LAWS = {"high_end": (0.668, 3.806), "regular": (0.704, 1.182)}
 YEARS = np.arange(1, 13)
-COHORT = (*NEUTRAL, "market=subscription", "population=new", "market.renewal_days=365", "n_customers=20000",
-          f"horizon_days={12 * 365 + 30}", "segments.high_end.support_needs_per_year=0.3",
+# Owners' journeys move nobody's end; years of them would only take time.
+QUIET = ("journeys.upgrade.needs_per_year=0", "journeys.move.needs_per_year=0")
+COHORT = (*NEUTRAL, "market=subscription", *QUIET, "population=new", "market.renewal_days=365",
+          "n_customers=20000", f"horizon_days={12 * 365 + 30}", "segments.high_end.support_needs_per_year=0.3",
           "segments.regular.support_needs_per_year=0.1")
 
 

@@ -83,10 +83,11 @@ def test_those_who_give_up_are_patience_rate_times_time_in_queue_whatever_the_st
     theta = 0.7
     blueprint = _desk(8, 1.0 / theta, 8)
     luck = np.random.default_rng(7)
-    staff = luck.integers(0, 16, size=blueprint.fixed["staff"].shape)
-    staff[-1] = 200
-    fixed = blueprint.fixed | {"staff": staff}
-    blueprint = replace(blueprint, fixed=fixed)
+    days = blueprint.config.horizon_days
+    on_duty = luck.integers(0, 16, size=days)
+    on_duty[-1] = 200
+    shifts = np.stack([np.arange(days) * DAY, np.zeros(days, int), np.ones(days, int), on_duty], axis=1)
+    blueprint = replace(blueprint, plan=shifts)
 
     def both(outcome: Outcome) -> tuple[int, float]:
         gone, ticks = (counted(outcome, name)[:, :-1].sum() for name in ("abandoned", "wait_ticks"))

@@ -15,12 +15,15 @@ from cxsim.measure.events import events_table
 from cxsim.measure.kpis import kpis
 from cxsim.measure.ledger import ledger_table
 from cxsim.measure.points import points_table
+from cxsim.measure.touchpoints import touchpoints_table
 from cxsim.settings.reference import blank_reference
 
 WORLDS = {
     "shop": ["n_customers=400", "horizon_days=300", "loyalty=points", "output.events=all"],
     "new_cohort": ["n_customers=300", "horizon_days=200", "population=new"],
     "subscription": ["market=subscription", "n_customers=300", "horizon_days=200"],
+    "touchpoints": ["n_customers=300", "horizon_days=120", "output.events=all", "touchpoints.chatbot.reach=0.8",
+                    "touchpoints.reminder.reach=0.5", "touchpoints.courier.reach=0.6"],
     "contact_centre": ["market=contact_centre", "horizon_days=20"],
 }
 
@@ -114,3 +117,33 @@ def test_events_agree_with_the_counts():
     assert order == sorted(order)
     # A need is taken up from the midnight of its day on.
     assert (np.floor(events["day_of_need"]) <= events["day"]).all()
+
+
+def test_places_cost_what_service_and_prospects_cost(run):
+    config, outcome, table = run
+    places = touchpoints_table(outcome, "baseline", config)
+    ledger = ledger_table(outcome, "baseline", config)
+    spent = value_of(table, "service_cost") + ledger.select(category="prospect_minutes")["amount"].sum()
+    assert places["cost"].sum() == pytest.approx(spent, abs=1e-3)
+
+
+def test_touchpoints_account_for_every_use_and_running_cost():
+    config, outcome, _ = _run("touchpoints")
+    ledger = ledger_table(outcome, "baseline", config)
+    used = ledger.select(category="touchpoint")
+    assert set(used["touchpoint"].tolist()) == {"chatbot", "courier"}
+    assert set(ledger.select(category="touchpoint_fixed")["touchpoint"].tolist()) == {"chatbot", "reminder"}
+    places = {row["touchpoint"]: row for row in touchpoints_table(outcome, "baseline", config).rows()}
+    events = events_table(outcome, "baseline").select(event="touchpoint")
+    for name in ("chatbot", "courier"):
+        n_used = int(used.select(touchpoint=name)["count"].sum())
+        assert n_used == len(events.select(touchpoint=name)) == places[name]["episodes"] > 0
+        assert places[name]["owner"] == config.touchpoints[name].owner
+        assert 0 < places[name]["failures"] < n_used
+
+
+def test_every_judged_journey_was_felt(run):
+    config, outcome, _ = run
+    places = touchpoints_table(outcome, "baseline", config)
+    episodes = places.select(kind=["channel", "solution"])["episodes"].sum()
+    assert config.market.kind == "contact_centre" or episodes >= places["journeys"][0] > 0

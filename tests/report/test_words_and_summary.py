@@ -15,6 +15,7 @@ from cxsim.report.assumptions import find_assumptions, placeholder_share
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.summary import write_summary
 from cxsim.report.verdicts import verdict
+from cxsim.settings.values import Effect
 
 
 def _row(metric, difference, low, high, low_all=None, high_all=None, unit="money"):
@@ -101,3 +102,17 @@ def test_summary_of_kpis_averages_replications_and_leaves_undefined_empty(tmp_pa
     write_summary(tmp_path / "one.csv", table.select(replication=0))
     (row,) = csv.DictReader((tmp_path / "one.csv").open(encoding="utf-8", newline=""))
     assert row["ci_low"] == ""
+
+
+def test_a_touchpoint_that_reaches_nobody_assumes_nothing():
+    base = load()
+    (name, spec), *_ = [(name, one) for name, one in base.touchpoints.items() if one.prompts_per_year > 0]
+    reached = base.model_copy(update={"touchpoints": {name: spec.model_copy(update={"reach": 1.0})}})
+    assert not any(one.key.startswith("touchpoints.") for one in find_assumptions(base))
+    found = find_assumptions(base, {"reached": reached})
+    assert {one.key.split(".")[1] for one in found if one.key.startswith("touchpoints.")} == {name}
+    set_by_hand = base.coaching.model_copy(update={"recall": Effect.model_validate(0.5)})
+    worlds = {"unprompted": base.model_copy(update={"coaching": set_by_hand}),
+              "prompted": reached.model_copy(update={"coaching": set_by_hand})}
+    where = {one.where for one in find_assumptions(base, worlds) if one.key == "coaching.recall"}
+    assert where == {"", "prompted"}

@@ -12,7 +12,7 @@ import cxsim
 from cxsim.journal.ticks import DAY
 from cxsim.settings.reference import blank_reference
 from cxsim.settings.schema import Config
-from lived_worlds import SCENARIOS, live, plan, scenario, spec, world
+from lived_worlds import CUSTOMER_MARKETS, SCENARIOS, live, plan, scenario, spec, world
 
 # Keys of several kinds, each set by the scenario to what the baseline has.
 SAME = {
@@ -43,7 +43,10 @@ def test_a_scenario_that_repeats_the_baseline_is_exactly_the_baseline(market: st
     there = np.isfinite(table["baseline_value"])
     assert there.sum() > 300
     assert (table["difference"][there] == 0.0).all()
-    assert (table["ci_low"][there] == 0.0).all() and (table["ci_high"][there] == 0.0).all()
+    # An interval needs two replications in which the figure exists at all.
+    several = there & (table["replications"] > 1)
+    assert several.sum() > 0.95 * there.sum()
+    assert (table["ci_low"][several] == 0.0).all() and (table["ci_high"][several] == 0.0).all()
     np.testing.assert_array_equal(there, np.isfinite(table["scenario_value"]))
 
 
@@ -55,11 +58,16 @@ def test_events_of_a_scenario_that_repeats_the_baseline_are_the_baseline_s(marke
     assert (alone.ledger == twin.ledger).all() and (alone.tally == twin.tally).all()
 
 
-@pytest.mark.parametrize("day", [1, 45, 130])
-@pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("market", ["online_retail", "subscription"])
+# Every shipped scenario on one day or another, some on all of them.
+FIRST_DAYS = [(name, (1, 45, 130)[k % 3]) for k, name in enumerate(SCENARIOS)]
+FIRST_DAYS += [(name, day) for name in ("points_program", "live_chat", "referral_bonus") for day in (1, 45, 130)
+               if (name, day) not in FIRST_DAYS]
+
+
+@pytest.mark.parametrize(("name", "day"), FIRST_DAYS)
+@pytest.mark.parametrize("market", CUSTOMER_MARKETS)
 def test_nothing_before_its_first_day_differs(market: str, name: str, day: int) -> None:
-    config = world(f"market={market}", "n_customers=400", "horizon_days=170", "market.entrants_per_day=3")
+    config = world(f"market={market}", "n_customers=250", "horizon_days=170", "market.entrants_per_day=3")
     part = scenario(name)[0].model_copy(update={"start_day": day})
     alone, changed = live(plan(config)), live(plan(config, [part]))
     start = day * DAY
@@ -73,7 +81,9 @@ def test_nothing_before_its_first_day_differs(market: str, name: str, day: int) 
 def test_scenarios_do_differ_from_their_first_day_on() -> None:
     """The judge above is not satisfied by scenarios that do nothing at all."""
     for name in SCENARIOS:
-        config = world("n_customers=400", "horizon_days=170", "market.entrants_per_day=3")
+        # A shop's goods need nobody to install them.
+        market = "telecom" if name == "installer" else "online_retail"
+        config = world(f"market={market}", "n_customers=250", "horizon_days=170", "market.entrants_per_day=3")
         alone, changed = live(plan(config)), live(plan(config, scenario(name)))
         assert (alone.ledger != changed.ledger).any(), name
 

@@ -7,7 +7,7 @@ import pytest
 
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.words import CHOICE_CHANNEL, NEED_NOTICED, ORGANIC, PAID, START
-from lived_worlds import NEUTRAL, SCENARIOS, changed, live, plan, scenario, spec, world
+from lived_worlds import CUSTOMER_MARKETS, NEUTRAL, SCENARIOS, changed, live, plan, scenario, spec, world
 
 TRAITS = ("id", "entry", "segment", "rate", "exit_hazard", "spend_scale")
 KEYS = ("n_customers=500", "horizon_days=200", "market.entrants_per_day=4", "referral.invitations_per_journey=0.4")
@@ -21,7 +21,7 @@ def _people(outcome: Outcome, *sources: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("market", ["online_retail", "subscription"])
+@pytest.mark.parametrize("market", CUSTOMER_MARKETS)
 def test_entrants_are_the_same_in_every_scenario(market: str, name: str) -> None:
     config = world(f"market={market}", *KEYS)
     sources = (START, ORGANIC) if name == "more_media" else (START, ORGANIC, PAID)

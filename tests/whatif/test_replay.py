@@ -19,7 +19,7 @@ SMALL = ["n_customers=120", "horizon_days=60", "replications=2", "reference.cust
 def test_run_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load([*SMALL, "scenario=points_program"])), tmp_path)
     found = replay(tmp_path)
-    assert found.is_same and set(found.tables) == {"kpis", "ledger", "points", "events"}
+    assert found.is_same and set(found.tables) == {"kpis", "ledger", "touchpoints", "points", "events"}
 
 
 def test_comparison_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_changed_seed_is_found(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load(SMALL)), tmp_path)
     config = (tmp_path / "config.yaml").read_text()
     (tmp_path / "config.yaml").write_text(config.replace("seed: 1\n", "seed: 2\n", 1))
-    assert replay(tmp_path).tables == {"kpis": False, "ledger": False, "events": False}
+    assert replay(tmp_path).tables == {"kpis": False, "ledger": False, "touchpoints": False, "events": False}
 
 
 def test_a_table_that_is_not_the_recorded_one_is_named(tmp_path: Path) -> None:

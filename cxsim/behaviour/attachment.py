@@ -1,0 +1,33 @@
+"""Attachment: what he has used for long becomes his own; he pays more for it and leaves less easily.
+
+It grows with orders paid (a subscriber: renewals), n / (n + n0). Rising retention that comes from weak
+customers leaving first is already in their laws; the reference takes the baseline's mean effect out
+again, so only differences between customers and scenarios act.
+"""
+
+from __future__ import annotations
+
+from cxsim.journal.compiling import compiled
+
+
+@compiled
+def attachment(row, c):
+    """How much he regards the product as his own, 0 to 1: n / (n + n0)."""
+    n = c.n_orders + c.n_renewals
+    return n / (n + row.attachment_n0)
+
+
+@compiled
+def attached_exit(row, c):
+    """Log multiplier of his hazard of leaving: -b a."""
+    if row.attachment_exit == 0.0:
+        return 0.0
+    return -row.attachment_exit * attachment(row, c)
+
+
+@compiled
+def attached_spend(row, c):
+    """Log of what he pays more because it is his: b a."""
+    if row.attachment_price == 0.0:
+        return 0.0
+    return row.attachment_price * attachment(row, c)

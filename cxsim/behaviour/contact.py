@@ -1,0 +1,173 @@
+"""A contact as an episode: what begins it, how long it takes, and how it is felt."""
+
+from __future__ import annotations
+
+import math
+
+from cxsim.behaviour.draws import decision, exponential
+from cxsim.behaviour.effects import expit, journey_uniform, logit
+from cxsim.behaviour.employees import hear_customer, practice_of, service_quality, time_given
+from cxsim.behaviour.handoff import hand_off
+from cxsim.behaviour.knowledge import knowledge_of
+from cxsim.behaviour.perception import (
+    effort_felt, feel_episode, noise, normal, observe, own_weight, severity, wait_felt)
+from cxsim.behaviour.state import (
+    BY_EFFORT, BY_EMPLOYEE, BY_FAILURE, BY_FIT, BY_HANDOFF, BY_WAIT, CONTACT_CENTRE, M_CONTACT, SERVED, STAFFED)
+from cxsim.behaviour.survey import answer_touchpoint
+from cxsim.behaviour.touchpoints import (
+    AT_REQUEST, H_DELIGHT, H_FAILED, H_FAILURE, H_INTEGRATION, H_MINUTES, H_RESOLVE, H_TIME, H_WAIT, feel_place,
+    note_pain, use_touchpoints)
+from cxsim.journal.compiling import compiled
+from cxsim.journal.events import KIND, MEASURING
+from cxsim.journal.tallies import (
+    CHANNEL_GAP_SUM, N_CHANNEL_GAPS, N_CONTACTS_MADE, N_FAILURE_CONTACTS, N_FAILURES, N_FIRST_CONTACTS, count,
+    fraction)
+from cxsim.journal.ticks import MINUTE
+
+D_SESSION = decision("request/session")
+D_HANDLE = decision("request/handle")
+D_RESOLVED = decision("request/resolved")
+D_NOISE = decision("perception/noise")
+D_CSAT = decision("survey/csat")
+MINUTES_PER_DAY = 1440.0
+
+
+@compiled
+def begin_contact(world, row, c, now, help_):
+    """Begin a contact: what it needs to repeat, and the minutes touchpoints add.
+
+    Reads: the journey so far. Writes: the contact's fields, tallies. Returns: nothing.
+    Draws: "handoff/context".
+    """
+    c.n_contacts += 1
+    count(world, c.segment, now, N_CONTACTS_MADE, 1)
+    if c.failures > 0:
+        count(world, c.segment, now, N_FAILURE_CONTACTS, 1)
+    c.contact_wait = 0
+    c.called_back = 0
+    c.employee = -1
+    c.pressure = 0.0
+    c.contact_minutes = max(0.0, hand_off(world, row, c, now, help_[H_INTEGRATION]) + help_[H_MINUTES])
+
+
+@compiled
+def session_days(world, row, c, channel, now, help_):
+    """How long a digital session takes: exponential, shorter where touchpoints and knowledge help.
+
+    Reads: channel, knowledge. Writes: nothing. Returns: days. Draws: "request/session".
+    """
+    days = channel.session_days * exponential(journey_uniform(world, c, D_SESSION)) * help_[H_TIME]
+    if row.search_saving != 0.0:
+        days *= 1.0 - row.search_saving * knowledge_of(world, row, c, now)
+    return days + c.contact_minutes / MINUTES_PER_DAY
+
+
+@compiled
+def handling_days(world, row, c, channel, now, help_):
+    """How long an employee handles a contact: the channel's law times who serves and what helps.
+
+    Exponential, or lognormal with the channel's coefficient of variation.
+
+    Reads: channel, employee, team, knowledge. Writes: pressure, team sums. Returns: days.
+    Draws: "request/handle".
+    """
+    u = journey_uniform(world, c, D_HANDLE)
+    if channel.handle_sigma < 0.0:
+        days = channel.handle_days * exponential(u)
+    elif channel.handle_sigma == 0.0:
+        days = channel.handle_days
+    else:
+        sigma = channel.handle_sigma
+        days = channel.handle_days * math.exp(sigma * normal(world, u) - 0.5 * sigma * sigma)
+    days *= time_given(world, c, now)
+    if world.cursor[KIND] == CONTACT_CENTRE:
+        return days
+    days *= help_[H_TIME]
+    if row.handle_saving != 0.0:
+        days *= 1.0 - row.handle_saving * knowledge_of(world, row, c, now)
+    return days + c.contact_minutes / MINUTES_PER_DAY
+
+
+@compiled
+def is_resolved(world, c, channel, now, help_):
+    """Whether the contact settles the matter, so that he need not come back for it.
+
+    Reads: channel, training, touchpoints. Writes: nothing. Returns: bool. Draws: "request/resolved".
+    """
+    p = channel.p_resolved
+    if p < 1.0:
+        gain = help_[H_RESOLVE]
+        if channel.kind == STAFFED:
+            gain += practice_of(world, now).training_resolve
+        if gain != 0.0:
+            p = expit(logit(p) + gain)
+        return journey_uniform(world, c, D_RESOLVED) < p
+    return True
+
+
+@compiled
+def feel_contact(world, row, c, now, outcome, fit, help_):
+    """Feel a contact that ended: effort, wait, failure, fit, hand-off, who served, what helped.
+
+    The touchpoint's own quality (asked about in its survey) leaves out what the hand-off cost: nobody
+    at this touchpoint is to blame for it.
+
+    Reads: the contact. Writes: the journey's episodes, tallies, places, pains, log.
+    Returns: the touchpoint's own quality. Draws: "perception/noise", "perception/severity", "survey/csat".
+    """
+    channel = world.channels[c.row, c.channel]
+    place = c.channel
+    effort = effort_felt(row, c.contact_minutes) * own_weight(world, row, c, BY_EFFORT)
+    wait = wait_felt(row, 0 if c.called_back != 0 else c.contact_wait, help_[H_WAIT])
+    wait *= own_weight(world, row, c, BY_WAIT)
+    bad, broken = 0.0, 0.0
+    if outcome != SERVED or help_[H_FAILED] > 0.0:
+        weight = row.w_failure * own_weight(world, row, c, BY_FAILURE)
+        unit = weight * severity(world, row, c, 1) * help_[H_FAILURE]
+        bad = unit if outcome != SERVED else 0.0
+        broken = unit * help_[H_FAILED]
+        count(world, c.segment, now, N_FAILURES, 1)
+    w_fit = row.w_fit * own_weight(world, row, c, BY_FIT)
+    own = w_fit * fit - effort - wait - bad - broken + help_[H_DELIGHT] + noise(world, row, c, D_NOISE)
+    served = 0.0
+    if c.employee >= 0 or c.pressure != 0.0:
+        served = service_quality(world, c, now)
+        own += served
+    repeated = row.w_handoff if c.context == 0 else 0.0
+    quality = own - repeated
+    felt = feel_episode(world, row, c, quality, bad + broken)
+    if world.cursor[MEASURING] != 0:
+        observe(world, c.segment, c.kind, M_CONTACT, own)
+    is_satisfied = answer_touchpoint(world, row, c, now, M_CONTACT, own, D_CSAT)
+    if channel.kind == STAFFED and outcome == SERVED:
+        hear_customer(world, c, felt)
+    ticks = int(c.contact_minutes * MINUTE)
+    feel_place(world, now, place, felt, own, is_satisfied, ticks, 0 if outcome == SERVED else 1)
+    note_pain(world, now, place, BY_EFFORT, -effort)
+    note_pain(world, now, place, BY_WAIT, -wait)
+    note_pain(world, now, place, BY_FAILURE, -bad)
+    if fit > 0.0:
+        note_pain(world, now, place, BY_FIT, w_fit * (fit - expit(row.fit_logit)))
+    note_pain(world, now, place, BY_HANDOFF, -repeated)
+    note_pain(world, now, place, BY_EMPLOYEE, served)
+    use_touchpoints(world, row, c, now, AT_REQUEST, c.channel, felt, is_satisfied, broken)
+    _compare_channels(world, c, now, own)
+    c.effort_minutes += c.contact_minutes
+    return quality
+
+
+@compiled
+def _compare_channels(world, c, now, own):
+    """Note how far this contact's quality lies from his last one, where that was on another channel."""
+    if c.met_at >= 0 and c.met_at != c.channel:
+        count(world, c.segment, now, N_CHANNEL_GAPS, 1)
+        count(world, c.segment, now, CHANNEL_GAP_SUM, fraction(abs(own - c.met_quality)))
+    c.met_at = c.channel
+    c.met_quality = own
+
+
+@compiled
+def count_first_contact(world, c, now):
+    """Count a journey's first contact that was answered."""
+    if c.n_contacts == 1:
+        count(world, c.segment, now, N_FIRST_CONTACTS, 1)

@@ -1,0 +1,139 @@
+"""The order: an offer beside it, the basket, the payment, points."""
+
+from __future__ import annotations
+
+import math
+
+from cxsim.behaviour.accounts import active_until, count_repeat, start_counting, stop_counting
+from cxsim.behaviour.attachment import attached_spend
+from cxsim.behaviour.draws import decision, positive_quantile
+from cxsim.behaviour.effects import expit, exponent, group_of, journey_uniform, run_bin
+from cxsim.behaviour.knowledge import knowledge_of
+from cxsim.behaviour.life import table_of
+from cxsim.behaviour.loyalty import earn_points, redeem_points
+from cxsim.behaviour.money import R_BASE
+from cxsim.behaviour.renewal import pay_bonus
+from cxsim.behaviour.respond import p_comes_wrong
+from cxsim.behaviour.state import CUSTOMER, L_SPEND, L_UPSELL, PROSPECT, T_SPEND, UPGRADE
+from cxsim.journal.compiling import compiled
+from cxsim.journal.events import MEASURING, RECENT_FROM, record
+from cxsim.journal.tallies import (
+    N_PURCHASES, N_UPSELL_ACCEPTED, N_UPSELL_OFFERS, REFERRED_REVENUE, book, count, fraction, money)
+from cxsim.journal.ticks import DAY
+from cxsim.journal.words import (
+    C_GOODS, C_ORDER, C_UPSELL, INVITE_CONVERTED, OFFER_REFUSED, OFFER_TAKEN, OFFER_UNSEEN, ORDER_PAID, REFERRAL)
+
+D_OFFER = decision("upsell/offer")
+D_ACCEPT = decision("upsell/accept")
+D_BASKET = decision("spend")
+
+
+@compiled
+def recent_offers(row, c, now):
+    """How many offers he still has in mind: a faded count, which wears acceptance out."""
+    if c.offer_heat == 0.0:
+        return 0.0
+    return c.offer_heat * math.exp(-(now - c.offered_at) / (row.offer_wear_days * DAY))
+
+
+@compiled
+def p_accept(world, row, c, now, gain):
+    """Chance that he takes an offer: logit p0 + b z - kappa + what helps - wear (recent offers).
+
+    Source: ordered cross-buying as in Li, Sun & Wilcox (2005); wear-out is the user's.
+    """
+    x = row.upsell_logit + exponent(world, row, c, L_UPSELL, row.b_upsell, now) + gain
+    if row.offer_wear != 0.0:
+        x -= row.offer_wear * recent_offers(row, c, now)
+    return expit(x)
+
+
+@compiled
+def takes_offer(world, row, c, now, gain):
+    """Make the offer beside the request, if at all; whether he takes it.
+
+    One who comes for an upgrade always sees the offer.
+
+    Reads: row, memory, recent offers. Writes: tallies, recent offers, log. Returns: bool.
+    Draws: "upsell/offer", "upsell/accept".
+    """
+    if row.p_offer == 0.0 and c.kind != UPGRADE:
+        return False
+    if c.kind != UPGRADE and journey_uniform(world, c, D_OFFER) >= row.p_offer:
+        record(world, c, now, OFFER_UNSEEN, c.channel, 0, math.nan, 0)
+        return False
+    p = p_accept(world, row, c, now, gain)
+    c.offer_heat = recent_offers(row, c, now) + 1.0
+    c.offered_at = now
+    count(world, c.segment, now, N_UPSELL_OFFERS, 1)
+    if world.cursor[MEASURING] != 0:
+        bins = world.exposures[L_UPSELL, c.segment, group_of(c), run_bin(world, c, now)]
+        bins[0] += fraction(p)
+        bins[1] += fraction(expit(row.upsell_logit))
+    if journey_uniform(world, c, D_ACCEPT) < p:
+        count(world, c.segment, now, N_UPSELL_ACCEPTED, 1)
+        record(world, c, now, OFFER_TAKEN, c.channel, 0, math.nan, 0)
+        return True
+    record(world, c, now, OFFER_REFUSED, c.channel, 0, math.nan, 0)
+    return False
+
+
+@compiled
+def place_order(world, row, c, now, gain):
+    """Fill the basket, take the offer or not, pay, and count what the order changes.
+
+    What is known of him raises the price he accepts by `price_gain` at full knowledge (log).
+
+    Reads: row, memory, knowledge. Writes: ledger, accounts, points, log. Returns: nothing.
+    Draws: "spend", "upsell/offer", "upsell/accept", the points programme's.
+    """
+    log_moved = exponent(world, row, c, L_SPEND, row.b_spend, now) + attached_spend(row, c)
+    if row.price_gain != 0.0:
+        log_moved += row.price_gain * knowledge_of(world, row, c, now)
+    moved = math.exp(log_moved)
+    expected = row.spend_shape * c.spend_scale
+    unit = positive_quantile(world.quantiles, table_of(c, T_SPEND), journey_uniform(world, c, D_BASKET))
+    basket = money(unit * c.spend_scale * moved)
+    p = p_accept(world, row, c, now, gain) if world.cursor[MEASURING] != 0 else 0.0
+    upsell = 0
+    if takes_offer(world, row, c, now, gain) and row.has_upsell_effect != 0.0:
+        upsell = int(round(basket * row.rel_upsell))
+    if world.cursor[MEASURING] != 0:
+        offered = row.has_upsell_effect * row.p_offer * p * row.rel_upsell
+        kept = 1.0 - p_comes_wrong(world, row, c, now) * row.p_return
+        bins = world.exposures[L_SPEND, c.segment, group_of(c), run_bin(world, c, now)]
+        bins[0] += money(expected * moved * (1.0 + offered) * kept)
+        bins[1] += money(expected)
+    if now >= world.cursor[RECENT_FROM]:
+        world.recent[c.segment, R_BASE] += money(expected)
+    c.ordered = basket + upsell
+    count_order(world, c, now, basket + upsell)
+    book(world, c, now, c.channel, C_ORDER, basket)
+    if upsell > 0:
+        book(world, c, now, c.channel, C_UPSELL, upsell)
+    book(world, c, now, c.channel, C_GOODS, int(round((basket + upsell) * row.goods_share)))
+    record(world, c, now, ORDER_PAID, c.channel, 0, math.nan, basket + upsell)
+    redeem_points(world, row, c, now, c.channel)
+    earn_points(world, row, c, now, c.channel, basket + upsell)
+
+
+@compiled
+def count_order(world, c, now, amount):
+    """Count an order, and him as acquired, reactivated or a repeat buyer."""
+    if c.is_counted != 0 and now > active_until(world, c):
+        stop_counting(world, c)
+    if c.is_counted == 0:
+        start_counting(world, c, now)
+    if c.status == PROSPECT:
+        c.status = CUSTOMER
+        if c.source == REFERRAL:
+            record(world, c, now, INVITE_CONVERTED, c.channel, 0, math.nan, c.bonus)
+            pay_bonus(world, c, now)
+    else:
+        count_repeat(world, c, now)
+    if c.source == REFERRAL:
+        count(world, c.segment, now, REFERRED_REVENUE, amount)
+    c.n_orders += 1
+    c.last_order = now
+    c.is_ordered = 1
+    count(world, c.segment, now, N_PURCHASES, 1)

@@ -1,0 +1,69 @@
+"""Which links of a baseline anything moves: only these get intercepts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxsim.behaviour.state import L_EXIT, L_INVITATION, L_RATE, L_SPEND, L_UPSELL, LINKS
+from cxsim.settings.schema import Config
+
+
+def moved_links(config: Config) -> np.ndarray:
+    """Which links anything in a baseline moves; only these get intercepts (neutral is exact).
+
+    Returns
+    -------
+    array of int64, shape (links,)
+        In the order of :data:`cxsim.behaviour.state.LINKS`; 1 where satisfaction, a lost order, a
+        forgotten need, prompts, inattention, knowledge or offers would move the baseline off its history.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> moved_links(load(["market=contact_centre"])).tolist()
+    [0, 0, 0, 0, 0]
+    """
+    slope = config.satisfaction.total_effect.value
+    share = config.satisfaction.share
+    moved = np.zeros(len(LINKS), np.int64)
+    prompted = _has_prompts(config)
+    if config.market.kind == "transactional":
+        lost = config.order.p_lost_after_lost_contact > 0
+        goal = config.loyalty.earn_rate > 0 and config.loyalty.goal_gradient.value != 0
+        lifted = prompted and config.coaching.lift.value != 0
+        moved[L_RATE] = slope * share.rate != 0 or lost or goal or lifted
+        moved[L_SPEND] = slope * share.spend != 0 or _spend_moves(config)
+    if config.market.kind != "contact_centre":
+        moved[L_RATE] |= config.needs.p_forgotten > 0
+        moved[L_EXIT] = prompted and config.coaching.reactance.value != 0
+    if config.market.kind == "subscription":
+        moved[L_EXIT] |= config.automatic.attention.value != 1.0
+    moved[L_EXIT] |= slope * share.exit != 0 or config.attachment.exit.value != 0
+    moved[L_UPSELL] = (slope * share.upsell != 0 or _offers_move(config)) and _has_offers(config)
+    moved[L_INVITATION] = slope * share.invitation != 0 and config.referral.invitations_per_journey > 0
+    return moved
+
+
+def _has_prompts(config: Config) -> bool:
+    return any(t.reach > 0 and t.prompts_per_year > 0 for t in config.touchpoints.values())
+
+
+def _spend_moves(config: Config) -> bool:
+    """Whether offers, knowledge or returned goods move what an order brings."""
+    offered = config.upsell.p_offer > 0 and config.upsell.rel_amount > 0
+    wrong = config.delivery.p_wrong > 0 or config.automatic.p_consent * config.automatic.p_wrong > 0
+    returned = wrong and config.delivery.p_return > 0
+    dearer = config.knowledge.price_gain.value != 0 or config.attachment.price.value != 0
+    return offered or returned or dearer
+
+
+def _offers_move(config: Config) -> bool:
+    """Whether wear-out or a touchpoint moves the acceptance of offers."""
+    helped = any(t.reach > 0 and t.upsell.value != 0 for t in config.touchpoints.values())
+    return helped or config.upsell.wear_out.value != 0
+
+
+def _has_offers(config: Config) -> bool:
+    """Whether offers are made: beside a request, or to a subscriber who comes for an upgrade."""
+    upgrades = config.market.kind == "subscription" and config.journeys.upgrade.needs_per_year > 0
+    return config.upsell.p_offer > 0 or upgrades
