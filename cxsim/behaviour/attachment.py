@@ -7,27 +7,29 @@ again, so only differences between customers and scenarios act.
 
 from __future__ import annotations
 
+from cxsim.behaviour.state import SUBSCRIPTION
 from cxsim.journal.compiling import compiled
+from cxsim.journal.events import KIND
 
 
 @compiled
-def attachment(row, c):
+def attachment(world, row, c):
     """How much he regards the product as his own, 0 to 1: n / (n + n0)."""
-    n = c.n_orders + c.n_renewals
+    n = c.n_renewals if world.cursor[KIND] == SUBSCRIPTION else c.n_orders
     return n / (n + row.attachment_n0)
 
 
 @compiled
-def attached_exit(row, c):
+def attached_exit(world, row, c):
     """Log multiplier of his hazard of leaving: -b a."""
     if row.attachment_exit == 0.0:
         return 0.0
-    return -row.attachment_exit * attachment(row, c)
+    return -row.attachment_exit * attachment(world, row, c)
 
 
 @compiled
-def attached_spend(row, c):
+def attached_spend(world, row, c):
     """Log of what he pays more because it is his: b a."""
     if row.attachment_price == 0.0:
         return 0.0
-    return row.attachment_price * attachment(row, c)
+    return row.attachment_price * attachment(world, row, c)

@@ -87,7 +87,7 @@ def place_order(world, row, c, now, gain):
     Reads: row, memory, knowledge. Writes: ledger, accounts, points, log. Returns: nothing.
     Draws: "spend", "upsell/offer", "upsell/accept", the points programme's.
     """
-    log_moved = exponent(world, row, c, L_SPEND, row.b_spend, now) + attached_spend(row, c)
+    log_moved = exponent(world, row, c, L_SPEND, row.b_spend, now) + attached_spend(world, row, c)
     if row.price_gain != 0.0:
         log_moved += row.price_gain * knowledge_of(world, row, c, now)
     moved = math.exp(log_moved)

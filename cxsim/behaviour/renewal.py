@@ -54,8 +54,8 @@ def survives_exposure(world, row, c, now):
     multiplier = 1.0
     if row.b_exit != 0.0 or row.reactance != 0.0 or row.attachment_exit != 0.0 or world.is_moved[L_EXIT] != 0:
         z = standing(world, c, acting(world, row, c, now))
-        multiplier = math.exp(row.b_exit * z - world.kappa[L_EXIT, c.segment, 0, bin_] + attached_exit(row, c))
-        multiplier *= reactance(row, c, now)
+        log_multiplier = row.b_exit * z - world.kappa[L_EXIT, c.segment, 0, bin_]
+        multiplier = math.exp(log_multiplier + attached_exit(world, row, c)) * reactance(row, c, now)
     hazard = _attended(world, row, c, now, c.exit_hazard * multiplier)
     if world.cursor[MEASURING] != 0:
         world.exposures[L_EXIT, c.segment, 0, bin_, 0] += fraction(-math.expm1(-hazard))

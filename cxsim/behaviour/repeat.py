@@ -70,4 +70,4 @@ def _count_journey(world, row, c, now):
     count(world, c.segment, now, JOURNEY_TICKS, now - c.started)
     count(world, c.segment, now, EFFORT_TICKS, int(c.effort_minutes * MINUTE))
     count(world, c.segment, now, KNOWLEDGE_SUM, fraction(individual_knowledge(world, row, c, now)))
-    count(world, c.segment, now, ATTACHMENT_SUM, fraction(attachment(row, c)))
+    count(world, c.segment, now, ATTACHMENT_SUM, fraction(attachment(world, row, c)))

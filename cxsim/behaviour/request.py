@@ -163,6 +163,7 @@ def leave_queue(world, i, now, outcome):
     quality = math.nan
     if not is_anonymous and c.status != GONE:
         row = world.rows[c.row, c.segment]
+        c.contact_minutes, c.context = 0.0, 1  # Nobody heard him, so he had nothing to repeat.
         quality = feel_contact(
             world, row, c, now, outcome, 0.0, helps(world, row, c, now, AT_REQUEST, c.channel))
     if outcome == ABANDONED:

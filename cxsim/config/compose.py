@@ -126,7 +126,7 @@ def _added(texts: list[str], key: str, command: str, config_name: str) -> list[s
     parts = key.split(".")
     position = next(i for i, one in enumerate(parse(texts)) if one.key_or_group == key)
     if parts[0] in PLURALS and len(parts) > 1:
-        others = [text for i, text in enumerate(texts) if i != position and not _sets(text, parts[:2])]
+        others = [text for text in texts if not _is_plain(text)]
         there = _composed(others, command, config_name).values.get(parts[0]) or {}
         if parts[1] not in there and not any(_adds(text, parts[:2]) for text in texts[:position]):
             near = nearest(parts[1], there)
@@ -138,8 +138,9 @@ def _added(texts: list[str], key: str, command: str, config_name: str) -> list[s
     return [f"++{text}" if i == position else text for i, text in enumerate(texts)]
 
 
-def _sets(text: str, stem: list[str]) -> bool:
-    return not text.startswith("+") and text.split("=")[0].split(".")[:2] == stem
+def _is_plain(text: str) -> bool:
+    """Whether an override sets a key within a group: what a group holds does not depend on it."""
+    return not text.startswith(("+", "~")) and "." in text.split("=")[0]
 
 
 def _adds(text: str, stem: list[str]) -> bool:

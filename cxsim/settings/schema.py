@@ -85,7 +85,6 @@ class Config(Strict):
     upsell: Upsell = Upsell()
     delivery: Delivery = Delivery()
     use: Use = Use()
-    attachment: Attachment = Attachment()
     recovery: Recovery = Recovery()
     attachment: Attachment = Attachment()
     perception: Perception

@@ -7,12 +7,14 @@ import pytest
 
 from cxsim.behaviour.state import BY_HANDOFF, F_EPISODES, F_QUALITY, F_SATISFACTION, F_SATISFIED
 from cxsim.engines.anchoring import find_reference
+from cxsim.journal.words import (
+    HANDOFF_LOST, QUEUE_ABANDONED, QUEUE_CLOSED, SERVICE_FAILED, SERVICE_RESOLVED, SERVICE_UNRESOLVED)
 from cxsim.measure.kpis import kpis
 from cxsim.measure.pain import TARGET, touchpoint_view
 from cxsim.measure.table import Table
 from cxsim.measure.touchpoints import touchpoints_table
 from lived_worlds import NEUTRAL, changed, live, live_many, plan, scenario, spec, total, world
-from lone_worlds import sized
+from lone_worlds import said, sized
 
 TELECOM = ("market=telecom", "n_customers=1000", "horizon_days=365")
 
@@ -62,7 +64,13 @@ def test_a_touchpoints_survey_leaves_out_what_the_hand_off_cost() -> None:
         np.testing.assert_array_equal(smooth.felt[..., figure], rough.felt[..., figure])
     lost = total(rough, "contexts_lost")
     assert lost == total(smooth, "contexts_lost") > 500
-    assert rough.pains[:, :, BY_HANDOFF].sum(axis=(0, 1)).tolist() == [lost << 32, 0]
+    # Who hangs up before anybody hears him has nothing to repeat.
+    ends = (SERVICE_RESOLVED, SERVICE_UNRESOLVED, SERVICE_FAILED)
+    told = said(rough, HANDOFF_LOST, *ends, QUEUE_ABANDONED, QUEUE_CLOSED)
+    heard = (told["word"][:-1] == HANDOFF_LOST) & np.isin(told["word"][1:], ends) & (
+        told["customer"][:-1] == told["customer"][1:])
+    assert 0.8 * lost < heard.sum() < lost
+    assert rough.pains[:, :, BY_HANDOFF].sum(axis=(0, 1)).tolist() == [int(heard.sum()) << 32, 0]
     assert smooth.pains[:, :, BY_HANDOFF].sum() == 0
     assert rough.felt[..., F_SATISFACTION].sum() < smooth.felt[..., F_SATISFACTION].sum()
     satisfied = [total(o, "csat_journey_satisfied") / total(o, "csat_journey_answers") for o in (smooth, rough)]
