@@ -7,29 +7,27 @@ import math
 from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import expit, journey_uniform, logit
 from cxsim.behaviour.employees import hear_customer, practice_of, service_quality, time_given
+from cxsim.behaviour.episode import failure_weight, live_episode
 from cxsim.behaviour.handoff import hand_off
 from cxsim.behaviour.knowledge import knowledge_of
-from cxsim.behaviour.perception import (
-    effort_felt, feel_episode, noise, normal, observe, own_weight, severity, wait_felt)
+from cxsim.behaviour.perception import effort_felt, noise, normal, own_weight, wait_felt
 from cxsim.behaviour.state import (
     BY_EFFORT, BY_EMPLOYEE, BY_FAILURE, BY_FIT, BY_HANDOFF, BY_WAIT, CONTACT_CENTRE, M_CONTACT, SERVED, STAFFED)
-from cxsim.behaviour.survey import answer_touchpoint
 from cxsim.behaviour.touchpoints import (
-    AT_REQUEST, H_DELIGHT, H_FAILED, H_FAILURE, H_INTEGRATION, H_MINUTES, H_RESOLVE, H_TIME, H_WAIT, feel_place,
-    note_pain, use_touchpoints)
+    AT_REQUEST, H_DELIGHT, H_FAILED, H_INTEGRATION, H_MINUTES, H_RESOLVE, H_TIME, H_WAIT, note_pain,
+    use_touchpoints)
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import KIND, MEASURING
+from cxsim.journal.events import KIND
 from cxsim.journal.tallies import (
-    CHANNEL_GAP_SUM, N_CHANNEL_GAPS, N_CONTACTS_MADE, N_FAILURE_CONTACTS, N_FAILURES, N_FIRST_CONTACTS, count,
-    fraction)
-from cxsim.journal.ticks import MINUTE
+    CHANNEL_GAP_SUM, N_CHANNEL_GAPS, N_CONTACTS_MADE, N_FAILURE_CONTACTS, N_FAILURES, count, fraction)
+from cxsim.journal.ticks import DAY, MINUTE
 
 D_SESSION = decision("request/session")
 D_HANDLE = decision("request/handle")
 D_RESOLVED = decision("request/resolved")
 D_NOISE = decision("perception/noise")
 D_CSAT = decision("survey/csat")
-MINUTES_PER_DAY = 1440.0
+MINUTES_PER_DAY = DAY / MINUTE
 
 
 @compiled
@@ -113,7 +111,7 @@ def feel_contact(world, row, c, now, outcome, fit, help_):
     at this touchpoint is to blame for it.
 
     Reads: the contact. Writes: the journey's episodes, tallies, places, pains, log.
-    Returns: the touchpoint's own quality. Draws: "perception/noise", "perception/severity", "survey/csat".
+    Returns: the episode's quality. Draws: "perception/noise", "perception/severity", "survey/csat".
     """
     channel = world.channels[c.row, c.channel]
     place = c.channel
@@ -122,8 +120,7 @@ def feel_contact(world, row, c, now, outcome, fit, help_):
     wait *= own_weight(world, row, c, BY_WAIT)
     bad, broken = 0.0, 0.0
     if outcome != SERVED or help_[H_FAILED] > 0.0:
-        weight = row.w_failure * own_weight(world, row, c, BY_FAILURE)
-        unit = weight * severity(world, row, c, 1) * help_[H_FAILURE]
+        unit = failure_weight(world, row, c, 1, help_)
         bad = unit if outcome != SERVED else 0.0
         broken = unit * help_[H_FAILED]
         count(world, c.segment, now, N_FAILURES, 1)
@@ -134,15 +131,11 @@ def feel_contact(world, row, c, now, outcome, fit, help_):
         served = service_quality(world, c, now)
         own += served
     repeated = row.w_handoff if c.context == 0 else 0.0
-    quality = own - repeated
-    felt = feel_episode(world, row, c, quality, bad + broken)
-    if world.cursor[MEASURING] != 0:
-        observe(world, c.segment, c.kind, M_CONTACT, own)
-    is_satisfied = answer_touchpoint(world, row, c, now, M_CONTACT, own, D_CSAT)
+    felt, is_satisfied = live_episode(
+        world, row, c, now, place, M_CONTACT, own, repeated, bad + broken, int(c.contact_minutes * MINUTE),
+        0 if outcome == SERVED else 1, D_CSAT)
     if channel.kind == STAFFED and outcome == SERVED:
         hear_customer(world, c, felt)
-    ticks = int(c.contact_minutes * MINUTE)
-    feel_place(world, now, place, felt, own, is_satisfied, ticks, 0 if outcome == SERVED else 1)
     note_pain(world, now, place, BY_EFFORT, -effort)
     note_pain(world, now, place, BY_WAIT, -wait)
     note_pain(world, now, place, BY_FAILURE, -bad)
@@ -153,7 +146,7 @@ def feel_contact(world, row, c, now, outcome, fit, help_):
     use_touchpoints(world, row, c, now, AT_REQUEST, c.channel, felt, is_satisfied, broken)
     _compare_channels(world, c, now, own)
     c.effort_minutes += c.contact_minutes
-    return quality
+    return own - repeated
 
 
 @compiled
@@ -164,10 +157,3 @@ def _compare_channels(world, c, now, own):
         count(world, c.segment, now, CHANNEL_GAP_SUM, fraction(abs(own - c.met_quality)))
     c.met_at = c.channel
     c.met_quality = own
-
-
-@compiled
-def count_first_contact(world, c, now):
-    """Count a journey's first contact that was answered."""
-    if c.n_contacts == 1:
-        count(world, c.segment, now, N_FIRST_CONTACTS, 1)

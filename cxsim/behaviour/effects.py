@@ -31,11 +31,23 @@ def unit_exponential(world, c, name, occurrence):
 
 
 @compiled
+def faded(value, since, now, days):
+    """What is left at `now` of a value that stood at `since`: it fades by 1/e in `days`.
+
+    Examples
+    --------
+    >>> round(faded(2.0, 0, 864_000_000_000, 10.0), 6)
+    0.735759
+    """
+    if value == 0.0:
+        return 0.0
+    return value * math.exp(-(now - since) / (days * DAY))
+
+
+@compiled
 def remembered(world, row, c, now):
     """Satisfaction as it stands at `now`: the last judgement, faded; reading writes nothing."""
-    if c.satisfaction == 0.0:
-        return 0.0
-    return c.satisfaction * math.exp(-(now - c.judged_at) / (row.memory_days * DAY))
+    return faded(c.satisfaction, c.judged_at, now, row.memory_days)
 
 
 @compiled
@@ -44,9 +56,7 @@ def acting(world, row, c, now):
 
     No service recovery paradox in behaviour: de Matos, Henrique & Rossi (2007) JSR 10:60.
     """
-    if c.surplus == 0.0:
-        return remembered(world, row, c, now)
-    return (c.satisfaction - c.surplus) * math.exp(-(now - c.judged_at) / (row.memory_days * DAY))
+    return faded(c.satisfaction - c.surplus, c.judged_at, now, row.memory_days)
 
 
 @compiled

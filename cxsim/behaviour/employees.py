@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from cxsim.behaviour.draws import LIFE, T_NORMAL_TABLE, block, decision, exponential, quantile, two_uniforms
+from cxsim.behaviour.draws import (
+    LIFE, T_NORMAL_TABLE, block, decision, exponential, quantile, two_uniforms, uniform)
 from cxsim.behaviour.state import STAFFED
 from cxsim.journal.compiling import compiled
 from cxsim.journal.tallies import (
@@ -47,7 +48,7 @@ def hire(world, k, number, experience):
     quality, speed = two_uniforms(key, employee.id, 0, D_TRAITS)
     employee.quality = quantile(world.quantiles, T_NORMAL_TABLE, quality)
     employee.speed = quantile(world.quantiles, T_NORMAL_TABLE, speed)
-    employee.stay_left = exponential(two_uniforms(key, employee.id, 0, D_STAY)[0])
+    employee.stay_left = exponential(uniform(key, employee.id, 0, D_STAY))
     employee.n_served = experience
     employee.fatigue = 0.0
     employee.worked = 0

@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.draws import LIFE, decision, uniform
+from cxsim.behaviour.effects import faded
 from cxsim.behaviour.state import B_ACCURACY, B_LEARNED
 from cxsim.journal.compiling import compiled
 from cxsim.journal.tallies import ACCURACY_SUM, BRAND_DAYS, fraction
-from cxsim.journal.ticks import DAY
 
 D_OPT_OUT = decision("knowledge/opt_out")
 
@@ -29,9 +29,7 @@ def has_opted_out(world, row, c):
 @compiled
 def remembered_interactions(row, c, now):
     """How many of his interactions still tell something, after fading."""
-    if c.known == 0.0:
-        return 0.0
-    return c.known * math.exp(-(now - c.known_at) / (row.known_days * DAY))
+    return faded(c.known, c.known_at, now, row.known_days)
 
 
 @compiled

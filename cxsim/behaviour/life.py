@@ -6,7 +6,7 @@ import math
 
 from cxsim.behaviour.accounts import open_account
 from cxsim.behaviour.draws import LIFE, T_NORMAL_TABLE, decision, gumbel, positive_quantile, uniform
-from cxsim.behaviour.effects import unit_exponential
+from cxsim.behaviour.effects import faded, unit_exponential
 from cxsim.behaviour.state import (
     CONTACT_CENTRE, CUSTOMER, GONE, N_BESIDE, PROSPECT, SUBSCRIPTION, T_EXIT, T_RATE, T_SPEND_SCALE,
     TABLES_PER_SEGMENT)
@@ -131,7 +131,7 @@ def _buy_before(world, c):
         clock += gap
         c.n_orders += 1
         c.last_order = clock
-        c.known, c.known_at = 1.0 + c.known * math.exp(-gap / (days * DAY)), clock
+        c.known, c.known_at = 1.0 + faded(c.known, c.known_at, clock, days), clock
         c.n_needs += 1
         c.need_left = unit_exponential(world, c, D_NEED, c.n_needs)
         c.life_left -= c.exit_hazard

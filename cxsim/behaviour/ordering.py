@@ -7,7 +7,7 @@ import math
 from cxsim.behaviour.accounts import active_until, count_repeat, start_counting, stop_counting
 from cxsim.behaviour.attachment import attached_spend
 from cxsim.behaviour.draws import decision, positive_quantile
-from cxsim.behaviour.effects import expit, exponent, group_of, journey_uniform, run_bin
+from cxsim.behaviour.effects import expit, exponent, faded, group_of, journey_uniform, run_bin
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.life import table_of
 from cxsim.behaviour.loyalty import earn_points, redeem_points
@@ -19,7 +19,6 @@ from cxsim.journal.compiling import compiled
 from cxsim.journal.events import MEASURING, RECENT_FROM, record
 from cxsim.journal.tallies import (
     N_PURCHASES, N_UPSELL_ACCEPTED, N_UPSELL_OFFERS, REFERRED_REVENUE, book, count, fraction, money)
-from cxsim.journal.ticks import DAY
 from cxsim.journal.words import (
     C_GOODS, C_ORDER, C_UPSELL, INVITE_CONVERTED, OFFER_REFUSED, OFFER_TAKEN, OFFER_UNSEEN, ORDER_PAID, REFERRAL)
 
@@ -31,9 +30,7 @@ D_BASKET = decision("spend")
 @compiled
 def recent_offers(row, c, now):
     """How many offers he still has in mind: a faded count, which wears acceptance out."""
-    if c.offer_heat == 0.0:
-        return 0.0
-    return c.offer_heat * math.exp(-(now - c.offered_at) / (row.offer_wear_days * DAY))
+    return faded(c.offer_heat, c.offered_at, now, row.offer_wear_days)
 
 
 @compiled

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.draws import LIFE, decision, uniform
+from cxsim.behaviour.effects import faded
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.life import exposed_row
 from cxsim.behaviour.state import CUSTOMER, PURCHASE, TRANSACTIONAL
@@ -28,9 +29,7 @@ D_LIFT = decision("prompt/lift")
 @compiled
 def signal_at(row, c, now):
     """How much of the prompts he read is still with him: a faded count."""
-    if c.signal == 0.0:
-        return 0.0
-    return c.signal * math.exp(-(now - c.prompted_at) / (row.prompt_days * DAY))
+    return faded(c.signal, c.prompted_at, now, row.prompt_days)
 
 
 @compiled

@@ -6,7 +6,7 @@ import math
 
 from cxsim.behaviour.choice import is_open_hour, moment_on
 from cxsim.behaviour.contact import (
-    begin_contact, count_first_contact, feel_contact, handling_days, is_resolved, session_days)
+    begin_contact, feel_contact, handling_days, is_resolved, session_days)
 from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import journey_uniform
 from cxsim.behaviour.employees import take_employee
@@ -21,8 +21,8 @@ from cxsim.behaviour.touchpoints import AT_REQUEST, H_CALL_BACK, H_FIT, H_UPSELL
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, record
 from cxsim.journal.tallies import (
-    HANDLE_TICKS, N_ABANDONED, N_CALL_BACKS, N_CLOSED, N_CONTACTS, N_FAILED_VISITS, N_FIRST_RESOLVED, N_GIVEN_UP,
-    N_RETRIES, N_VISITS, N_WAITED, WAIT_TICKS, book, book_shared, count, money)
+    HANDLE_TICKS, N_ABANDONED, N_CALL_BACKS, N_CLOSED, N_CONTACTS, N_FAILED_VISITS, N_FIRST_CONTACTS,
+    N_FIRST_RESOLVED, N_GIVEN_UP, N_RETRIES, N_VISITS, N_WAITED, WAIT_TICKS, book, book_shared, count, money)
 from cxsim.journal.ticks import DAY, HOUR, MINUTE, NEVER, after
 from cxsim.journal.words import (
     C_CONTACT_FEE, C_PROSPECT_MINUTES, C_STAFF, C_VISIT, ORDER_GIVEN_UP, QUEUE_ABANDONED, QUEUE_CALL_BACK,
@@ -75,7 +75,8 @@ def arrive(world, i, now, is_open):
 def _join_queue(world, i, now, is_open, offers_call_back):
     """Join the queue of a desk; where the wait looks long, a call-back may be offered and kept.
 
-    Expected wait: customers in the desk's care beyond its employees, at the mean handling time.
+    Expected wait: customers in the desk's care, himself included, beyond its employees, at the mean
+    handling time.
 
     Reads: channel, team. Writes: team, stage, log. Returns: the tick patience runs out (NEVER with
     endless patience or a call-back). Draws: "request/patience".
@@ -90,7 +91,7 @@ def _join_queue(world, i, now, is_open, offers_call_back):
     team.waiting += 1
     if not is_open:
         return leave_queue(world, i, now, CLOSED)
-    ahead = team.waiting - 1 + team.busy - team.on_duty + 1
+    ahead = team.waiting + team.busy - team.on_duty
     if offers_call_back > 0.0 and ahead > 0:
         if ahead * channel.handle_days > channel.call_back_days * max(1, team.on_duty):
             c.called_back = 1
@@ -245,7 +246,8 @@ def finish(world, i, now):
     channel = world.channels[c.row, c.channel]
     row = world.rows[c.row, c.segment]
     help_ = helps(world, row, c, now, AT_REQUEST, c.channel)
-    count_first_contact(world, c, now)
+    if c.n_contacts == 1:
+        count(world, c.segment, now, N_FIRST_CONTACTS, 1)
     if channel.kind == DIGITAL and journey_uniform(world, c, D_PAGE) < channel.p_failure:
         count(world, c.segment, now, N_FAILED_VISITS, 1)
         quality = feel_contact(world, row, c, now, FAILED, 0.0, help_)

@@ -6,16 +6,16 @@ import math
 
 from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import expit, journey_uniform
+from cxsim.behaviour.episode import failure_weight, live_episode
 from cxsim.behaviour.knowledge import knowledge_of
-from cxsim.behaviour.perception import feel_episode, noise, observe, own_weight, severity
+from cxsim.behaviour.perception import noise, own_weight
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.state import (
     BY_FAILURE, BY_FIT, FAULT, M_RESPONSE, REPEAT, REST, TRANSACTIONAL)
-from cxsim.behaviour.survey import answer_touchpoint
 from cxsim.behaviour.touchpoints import (
-    AT_RESPOND, H_DELIGHT, H_FAILED, H_FAILURE, H_RESPONSE, feel_place, helps, note_pain, use_touchpoints)
+    AT_RESPOND, H_DELIGHT, H_FAILED, H_RESPONSE, helps, note_pain, use_touchpoints)
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import KIND, MEASURING, record
+from cxsim.journal.events import KIND, record
 from cxsim.journal.tallies import (
     N_AUTOMATIC_WRONG, N_FAILURES, N_FAULTS, N_LATE, N_RETURNED, N_WRONG, book, count, money)
 from cxsim.journal.ticks import NEVER, after
@@ -143,11 +143,7 @@ def enjoy_use(world, row, c, now):
     place = world.channels.shape[1]
     felt_fit = row.w_use * (c.fit - expit(row.fit_logit)) * own_weight(world, row, c, BY_FIT)
     own = felt_fit + noise(world, row, c, D_NOISE_USE)
-    felt = feel_episode(world, row, c, own, 0.0)
-    if world.cursor[MEASURING] != 0:
-        observe(world, c.segment, c.kind, M_RESPONSE, own)
-    is_satisfied = answer_touchpoint(world, row, c, now, M_RESPONSE, own, D_CSAT_USE)
-    feel_place(world, now, place, felt, own, is_satisfied, 0, 0)
+    live_episode(world, row, c, now, place, M_RESPONSE, own, 0.0, 0.0, 0, 0, D_CSAT_USE)
     note_pain(world, now, place, BY_FIT, felt_fit)
 
 
@@ -158,15 +154,11 @@ def _feel_solution(world, row, c, now, n_failures):
     help_ = helps(world, row, c, now, AT_RESPOND, c.channel)
     bad, broken = 0.0, 0.0
     if n_failures > 0 or help_[H_FAILED] > 0.0:
-        weight = row.w_failure * own_weight(world, row, c, BY_FAILURE)
-        unit = weight * severity(world, row, c, 2) * help_[H_FAILURE]
+        unit = failure_weight(world, row, c, 2, help_)
         bad, broken = unit * n_failures, unit * help_[H_FAILED]
         count(world, c.segment, now, N_FAILURES, 1)
     own = help_[H_DELIGHT] - bad - broken + noise(world, row, c, D_NOISE_RESPONSE)
-    felt = feel_episode(world, row, c, own, bad + broken)
-    if world.cursor[MEASURING] != 0:
-        observe(world, c.segment, c.kind, M_RESPONSE, own)
-    is_satisfied = answer_touchpoint(world, row, c, now, M_RESPONSE, own, D_CSAT_RESPONSE)
-    feel_place(world, now, place, felt, own, is_satisfied, 0, n_failures)
+    felt, is_satisfied = live_episode(
+        world, row, c, now, place, M_RESPONSE, own, 0.0, bad + broken, 0, n_failures, D_CSAT_RESPONSE)
     note_pain(world, now, place, BY_FAILURE, -bad)
     use_touchpoints(world, row, c, now, AT_RESPOND, c.channel, felt, is_satisfied, broken)

@@ -33,7 +33,7 @@ N_BESIDE = len(JOURNEYS) + 1
 # A waiting need is its kind, plus this when it would not have arisen without a prompt.
 PROMPTED = 8
 
-# What makes an episode good or bad, and how many people-days a team's state is made of.
+# What makes an episode good or bad.
 CAUSES = ("effort", "wait", "failure", "fit", "handoff", "employee", "touchpoint")
 (BY_EFFORT, BY_WAIT, BY_FAILURE, BY_FIT, BY_HANDOFF, BY_EMPLOYEE, BY_TOUCHPOINT) = range(len(CAUSES))
 
@@ -101,7 +101,7 @@ CUSTOMER_RECORD = np.dtype([
     ("counted_from", "i8"), ("bonus", "i8"),
     # accounts
     ("margin", "i8"), ("margin_discounted", "i8"), ("residual", "i8"), ("boundary", "i8"), ("was_active", "i8"),
-    ("was_active_first", "i8"), ("repeat_month", "i8"), ("has_repeated", "i8"), ("is_alive_end", "i8"),
+    ("was_active_first", "i8"), ("repeat_month", "i8"), ("has_repeated", "i8"),
     # what the engine needs to wake him
     ("stage", "i8"), ("at", "i8"), ("stamp", "i8"), ("queue_next", "i8"), ("queue_previous", "i8"),
 ], align=True)
@@ -117,7 +117,7 @@ ROW = np.dtype([(name, "f8") for name in (
     "earn_rate", "points_per_unit", "reward_points", "p_enrol", "p_redeem", "expiry_days",
     "goal_gradient", "reward_cost_share", "programme_cost",
     "invitations", "p_convert", "referral_delay", "bonus", "friend_bonus",
-    "choice_wait", "choice_effort", "survey_noise", "media_per_day", "spend_shape", "window_ticks",
+    "choice_wait", "choice_effort", "survey_noise", "spend_shape", "window_ticks",
     "renewal_ticks", "discount_per_day",
     # recognize: who notices a need, and what prompts do
     "p_forgotten", "p_competitor", "p_known", "recall", "prompt_days", "prompt_lift", "attention_wear",
@@ -178,7 +178,7 @@ CHANNEL_RECORD = np.dtype([
     ("p_failure", "f8"), ("visit_cost", "f8"), ("handle_days", "f8"), ("patience_days", "f8"),
     ("contact_fee", "f8"), ("wage_per_day", "f8"), ("effort_minutes", "f8"),
     ("handle_sigma", "f8"), ("p_resolved", "f8"), ("return_days", "f8"), ("p_retry", "f8"), ("retry_days", "f8"),
-    ("call_back_days", "f8"), ("is_partner", "i8"),
+    ("call_back_days", "f8"),
 ], align=True)
 
 # A layer of arrivals: a keyed Poisson process of candidates, some of whom enter.

@@ -60,6 +60,17 @@ def _of_touchpoints(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
             np.concatenate([outcome.touch_costs[used].T, flows], axis=1))
 
 
+def _flows(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+    """All flows in the order of day, segment, source, place, category; (count, amount) of each."""
+    spots, flows = _of_channels(outcome)
+    if not outcome.touchpoints:
+        return spots, flows
+    further, amounts = _of_touchpoints(outcome)
+    spots, flows = np.concatenate([spots, further], axis=1), np.concatenate([flows, amounts], axis=1)
+    order = np.lexsort(spots[::-1])
+    return spots[:, order], flows[:, order]
+
+
 def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) -> Table:
     """The ledger of one replication, one row for every day, segment, source, channel and category.
 
@@ -92,14 +103,7 @@ def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) 
     >>> next(ledger_table(outcome, "baseline").rows())["profit_effect"]
     49.99
     """
-    spots, flows = _of_channels(outcome)
-    if outcome.touchpoints:
-        further, amounts = _of_touchpoints(outcome)
-        spots, flows = np.concatenate([spots, further], axis=1), np.concatenate([flows, amounts], axis=1)
-        order = np.lexsort(spots[::-1])
-        spots, flows = spots[:, order], flows[:, order]
-    day, segment, source, place, category = spots
-    counts, amounts = flows
+    (day, segment, source, place, category), (counts, amounts) = _flows(outcome)
     none = ["none"] * (1 + len(outcome.touchpoints))
     nowhere = [""] * (1 + len(outcome.channels))
 

@@ -28,7 +28,7 @@ def owner_of_channel(config: Config | None, channel: str) -> str:
     if config is None or channel not in config.channels:
         return ""
     spec = config.channels[channel]
-    return PARTNER if getattr(spec, "partner", False) else spec.owner
+    return PARTNER if spec.partner else spec.owner
 
 
 def owner_of_touchpoint(config: Config | None, touchpoint: str) -> str:

@@ -70,7 +70,7 @@ def read_journeys(
         owner_view(touchpoints, ledger, by="p"), fix_first(touchpoints, ledger, configs, reference))
 
 
-def number(value: float, digits: int = 3) -> str:
+def number(value: float) -> str:
     """A number of pain or money: three digits, thousands apart, 0 as 0.
 
     Examples
@@ -84,11 +84,11 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def place_name(row: Mapping[str, Any]) -> str:
-    """A place in words; a touchpoint says that it is none of the channels.
+    """A place in words.
 
     Examples
     --------
-    >>> place_name({"touchpoint": "live_help", "kind": "touchpoint"})
+    >>> place_name({"touchpoint": "live_help"})
     'live help'
     """
     return str(row["touchpoint"]).replace("_", " ")
@@ -132,7 +132,7 @@ def has_gap(reading: JourneyReading, scenario: str) -> bool:
 
 
 def view_rows(reading: JourneyReading, scenario: str) -> list[list[str]]:
-    """Touchpoints as text: name, satisfied, pain, delight, minutes, failures per 100 episodes, cost."""
+    """Places as text: name, owner, satisfied, pain, delight, minutes, failures per 100 episodes, cost."""
     rows = []
     here = reading.places.select(scenario=scenario)
     n = max(1, len(codes(here["replication"])[0]))
@@ -142,7 +142,7 @@ def view_rows(reading: JourneyReading, scenario: str) -> list[list[str]]:
         shares = found["satisfied_share"][np.isfinite(found["satisfied_share"])]
         minutes = found["minutes"][np.isfinite(found["minutes"])]
         rows.append([
-            place.replace("_", " "), found["owner"][0] or UNDEFINED,
+            place_name({"touchpoint": place}), found["owner"][0] or UNDEFINED,
             format_value(float(shares.mean()) if len(shares) else math.nan, "share"),
             *(number(float(np.nansum(found[name])) / n) for name in ("pain", "delight")),
             number(float(minutes.mean()) if len(minutes) else math.nan),

@@ -77,7 +77,7 @@ def write_run(
                       resolved(run.config, run.reference), engine=run.engine, seconds=run.seconds,
                       command_line=command_line, processes=run.processes)
     write_summary(folder / "summary.csv", run.kpis, run.config.confidence)
-    journeys = journeys_of_run(run)
+    journeys = _journeys_of_run(run)
     write_report(folder / "report.html", Report(
         run.scenario_config, run.kpis, manifest, baseline=run.scenario, reference_check=run.reference.check,
         journeys=journeys))
@@ -94,7 +94,7 @@ def write_comparison(
     manifest = _write(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
                       command_line=command_line)
     write_summary(folder / "summary.csv", comparison.comparison, config.confidence)
-    journeys = journeys_of_comparison(comparison)
+    journeys = _journeys_of_comparison(comparison)
     write_report(folder / "report.html", Report(
         config, comparison.kpis, manifest, comparison=comparison.comparison,
         scenario_configs=comparison.scenario_configs, descriptions=descriptions(comparison),
@@ -127,14 +127,14 @@ def descriptions(comparison: Comparison) -> dict[str, str]:
             for name, parts in zip(comparison.names, comparison.scenarios, strict=True)}
 
 
-def journeys_of_run(run: Run) -> JourneyReading | None:
+def _journeys_of_run(run: Run) -> JourneyReading | None:
     """What the places of a run tell; None where nobody felt anything."""
     tables = run.tables
     return read_journeys(
         tables.touchpoints, tables.ledger, tables.kpis, {run.scenario: run.scenario_config}, run.reference)
 
 
-def journeys_of_comparison(comparison: Comparison) -> JourneyReading | None:
+def _journeys_of_comparison(comparison: Comparison) -> JourneyReading | None:
     """What the places of every side tell; None where nobody felt anything."""
     tables, configs = comparison.tables, {"baseline": comparison.config, **comparison.scenario_configs}
     return read_journeys(tables.touchpoints, tables.ledger, tables.kpis, configs, comparison.reference)

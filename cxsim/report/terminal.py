@@ -14,8 +14,8 @@ from rich.text import Text
 from cxsim.measure.levels import levels
 from cxsim.measure.metrics import HEADLINES
 from cxsim.measure.table import Table, codes
-from cxsim.report.behind import behind_it
 from cxsim.report.assumptions import find_assumptions, placeholder_share
+from cxsim.report.behind import behind_it
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.verdicts import better_of, is_detected, is_in_play, title, total_rows, verdict
 
@@ -171,22 +171,28 @@ def terminal_comparison(
     """
     console = make_console(console)
     names = codes(comparison["scenario"])[0]
-    baseline = comparison["baseline"][0] if len(comparison) else "baseline"
-    for number, name in enumerate(names):
+    for name in names:
         found = total_rows(comparison, name)
-        rows = {m: row for m, row in found.items() if m in metrics}
-        shown = {m: rows[m] for m in metrics if m in rows and is_in_play(rows[m])}
-        words = (descriptions or {}).get(name, "")
-        heading = f"{name} against {baseline}" + (f": {words}" if words else "")
+        shown = {m: found[m] for m in metrics if m in found and is_in_play(found[m])}
+        heading = _heading(name, comparison, descriptions)
         grid = _comparison_grid(console, shown, heading, float(comparison["confidence"][0]))
-        if number == len(names) - 1:
-            left_out = [m for m in metrics if m in rows and m not in shown]
+        if name == names[-1]:
+            left_out = [m for m in metrics if m in found and m not in shown]
             notes = _notes(config, engine, replications, scenario_configs, gain, left_out)
             grid.caption = Text(wording(console)(notes))
         console.print(grid)
-        behind = behind_it(found)
-        if behind:
-            console.print(Text(wording(console)(f"Behind {name}: {behind}.")))
+        _print_behind(console, name, found)
+
+
+def _heading(name: str, comparison: Table, descriptions: Mapping[str, str] | None) -> str:
+    against = f"{name} against {comparison['baseline'][0]}"
+    return ": ".join(filter(None, (against, (descriptions or {}).get(name))))
+
+
+def _print_behind(console: Console, name: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    behind = behind_it(rows)
+    if behind:
+        console.print(Text(wording(console)(f"Behind {name}: {behind}.")))
 
 
 def _notes(config: Config, engine: str, replications: int | None,

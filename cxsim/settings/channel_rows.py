@@ -11,11 +11,9 @@ from cxsim.behaviour.draws import decision
 from cxsim.behaviour.state import CHANNEL_RECORD, DIGITAL, JOURNEY_RECORD, JOURNEYS, STAFFED
 from cxsim.settings.names import channel_names
 from cxsim.settings.schema import Config
+from cxsim.settings.units import DAYS_PER_YEAR, HOURS_PER_DAY, MINUTES_PER_DAY
 from cxsim.settings.world import Channel
 
-DAYS_PER_YEAR = 365.0
-MINUTES_PER_DAY = 1440.0
-HOURS_PER_DAY = 24.0
 
 
 def make_channels(configs: Sequence[Config]) -> np.ndarray:
@@ -50,7 +48,6 @@ def _fill_channel(channel: np.void, spec: Channel, name: str) -> None:
     channel["p_resolved"], channel["return_days"] = spec.p_resolved, spec.return_days
     channel["p_retry"], channel["retry_days"] = spec.p_retry, spec.retry_hours / HOURS_PER_DAY
     channel["call_back_days"] = _days_or_never(spec.call_back_minutes)
-    channel["is_partner"] = spec.partner
 
 
 def _days_or_never(minutes: float | None) -> float:

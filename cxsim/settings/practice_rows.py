@@ -9,8 +9,8 @@ import numpy as np
 from cxsim.behaviour.state import PRACTICE
 from cxsim.settings.employees import Employees
 from cxsim.settings.schema import Config
+from cxsim.settings.units import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.0
 _EFFECTS = (
     "quality_sd", "speed_sd", "learning", "haste", "care", "fatigue_time", "fatigue_quality", "turnover_fatigue",
     "turnover_morale", "morale_satisfaction", "morale_fatigue", "morale_quality")

@@ -7,7 +7,7 @@ from scipy import special
 
 from cxsim.behaviour.draws import LOGIT_END, N_KNOTS
 from cxsim.behaviour.state import TABLES_PER_SEGMENT
-from cxsim.settings.rows import segment_names
+from cxsim.settings.names import segment_names
 from cxsim.settings.schema import Config
 from cxsim.settings.world import Segment
 

@@ -1,7 +1,7 @@
 """From configurations to parameter rows: one row for each set of active scenario parts.
 
-Here are the rows of segments; what else a row holds is filled in the modules named ``*_rows``, and can
-be had from here too. All durations are days, all rates per day, unless a name says otherwise.
+Here are the rows of segments; what else a row holds is filled in the modules named ``*_rows``. All
+durations are days, all rates per day, unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -13,19 +13,11 @@ import numpy as np
 
 from cxsim.behaviour.state import CONTACT_CENTRE, ROW, SUBSCRIPTION, TRANSACTIONAL
 from cxsim.journal.ticks import DAY
-from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
-from cxsim.settings.links import moved_links
-from cxsim.settings.names import channel_names, segment_names, touchpoint_names
-from cxsim.settings.practice_rows import make_practice
+from cxsim.settings.names import segment_names
 from cxsim.settings.schema import Config
-from cxsim.settings.touchpoint_rows import make_touchpoints
-
-__all__ = [
-    "KINDS", "channel_names", "make_channels", "make_journeys", "make_practice", "make_rows", "make_touchpoints",
-    "make_weights", "media_rate", "moved_links", "segment_names", "touchpoint_names"]
+from cxsim.settings.units import DAYS_PER_YEAR
 
 KINDS = {"transactional": TRANSACTIONAL, "subscription": SUBSCRIPTION, "contact_centre": CONTACT_CENTRE}
-DAYS_PER_YEAR = 365.0
 
 
 def media_rate(config: Config, spend: float | None = None) -> float:

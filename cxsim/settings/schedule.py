@@ -13,10 +13,10 @@ from cxsim.settings.names import channel_names, touchpoint_names
 from cxsim.settings.rows import media_rate
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.settings.staffing import on_duty, paid_by_hour
+from cxsim.settings.units import DAYS_PER_YEAR
 from cxsim.settings.values import WEEKDAYS
 from cxsim.settings.world import Channel
 
-DAYS_PER_YEAR = 365.0
 
 
 def month_starts(config: Config) -> np.ndarray:
@@ -131,14 +131,20 @@ def _day_changes(config: Config, name: str, weekday: int) -> list[tuple[int, int
     return changes
 
 
-def _paid(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
-    """Paid employees, before shrinkage, of shape (days, channels, hours)."""
-    names, first = channel_names(configs), configs[0].start_date.weekday()
+def _paid_week(configs: Sequence[Config]) -> np.ndarray:
+    """Paid employees, before shrinkage, of shape (rows, weekdays, channels, hours)."""
+    names = channel_names(configs)
     week = np.zeros((len(configs), 7, len(names), 24), np.int64)
     for r, config in enumerate(configs):
         for k, name in enumerate(names):
             for weekday in range(7) if name in config.channels else ():
                 week[r, weekday, k] = paid_by_hour(config, name, weekday)
+    return week
+
+
+def _paid(week: np.ndarray, configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
+    """A week's paid employees laid over the run, of shape (days, channels, hours)."""
+    first = configs[0].start_date.weekday()
     return week[day_row, (first + np.arange(len(day_row))) % 7]
 
 
@@ -154,7 +160,7 @@ def make_staff(configs: Sequence[Config], day_row: np.ndarray) -> tuple[np.ndarr
 
     Everybody on a shift, or every employee while the channel is open, is paid, shrinkage included.
     """
-    hours = _paid(configs, day_row).sum(axis=2)
+    hours = _paid(_paid_week(configs), configs, day_row).sum(axis=2)
     cost = np.rint(hours * _wages(configs, day_row) * MONEY).astype(np.int64)
     return hours * HOUR, cost
 
@@ -165,20 +171,13 @@ def make_training_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.nda
     On a day of work, the most employees paid at one time each cost their part of the yearly hours, at
     the wage plus the cost of an hour of training.
     """
-    people = _paid(configs, day_row).max(axis=2, initial=0)
+    week = _paid_week(configs)
+    people = _paid(week, configs, day_row).max(axis=2, initial=0)
     specs = [c.employees.training for c in configs]
     hours = np.array([spec.hours_per_year / DAYS_PER_YEAR for spec in specs])[day_row]
     per_hour = _wages(configs, day_row) + np.array([spec.cost_per_hour for spec in specs])[day_row, None]
-    week = _paid_days(configs)[day_row]
-    return np.rint(people * hours[:, None] * per_hour * MONEY * 7.0 / np.maximum(week, 1)).astype(np.int64)
-
-
-def _paid_days(configs: Sequence[Config]) -> np.ndarray:
-    """Weekdays on which anybody of a channel is paid, of shape (rows, channels)."""
-    names = channel_names(configs)
-    weeks = [[[paid_by_hour(config, name, day) for day in range(7)] if name in config.channels else []
-              for name in names] for config in configs]
-    return np.array([[sum(any(hours) for hours in week) for week in row] for row in weeks])
+    workdays = week.any(axis=3).sum(axis=1)[day_row]
+    return np.rint(people * hours[:, None] * per_hour * MONEY * 7.0 / np.maximum(workdays, 1)).astype(np.int64)
 
 
 def make_touch_fixed(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:

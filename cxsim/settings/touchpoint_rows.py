@@ -12,8 +12,8 @@ from cxsim.journal.words import STAGES
 from cxsim.settings.names import channel_names, touchpoint_names
 from cxsim.settings.schema import Config
 from cxsim.settings.touchpoints import Touchpoint
+from cxsim.settings.units import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.0
 # Field of the record -> key of the touchpoint, where the two hold the same number.
 _SAME = {
     "reach": "reach", "minutes": "minutes", "rel_minutes": "rel_minutes", "rel_response": "rel_response",

@@ -15,7 +15,8 @@ from cxsim.journal.words import OWNERS, STAGES
 from cxsim.settings.checks import MOST_CHANNELS
 from cxsim.settings.journeys import Journeys
 from cxsim.settings.overlay import apply_changes
-from cxsim.settings.rows import make_channels, make_rows
+from cxsim.settings.channel_rows import make_channels
+from cxsim.settings.rows import make_rows
 from cxsim.settings.schema import Config
 from cxsim.settings.touchpoints import Kind, Stage
 from cxsim.settings.values import MOST_A_YEAR, Effect

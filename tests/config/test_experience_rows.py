@@ -12,9 +12,12 @@ from cxsim.behaviour.draws import decision
 from cxsim.behaviour.state import (
     JOURNEYS, LINKS, MOMENTS, MOVE, PRACTICE, PURCHASE, RENEWAL, ROW, TOUCHPOINT_RECORD, UPGRADE)
 from cxsim.settings.reference import Reference, blank_reference, make_cuts
-from cxsim.settings.rows import (
-    make_channels, make_journeys, make_practice, make_rows, make_touchpoints, make_weights, moved_links,
-    touchpoint_names)
+from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
+from cxsim.settings.links import moved_links
+from cxsim.settings.names import touchpoint_names
+from cxsim.settings.practice_rows import make_practice
+from cxsim.settings.rows import make_rows
+from cxsim.settings.touchpoint_rows import make_touchpoints
 from cxsim.settings.schema import Config
 from plain_worlds import changed, plain
 
@@ -43,7 +46,7 @@ def test_channel_record_holds_days_and_the_spread_of_handling(shop: Config) -> N
     assert math.sqrt(math.expm1(record["handle_sigma"] ** 2)) == pytest.approx(0.75)
     assert (record["p_resolved"], record["return_days"]) == (0.8, 2.0)
     assert (record["p_retry"], record["retry_days"]) == (0.3, 0.25)
-    assert (record["call_back_days"], record["is_partner"]) == (0.025, 1)
+    assert record["call_back_days"] == 0.025
     constant = make_channels([changed(shop, {"channels.phone.handle_cv": 0})])[0]
     assert constant["handle_sigma"].tolist() == [-1.0, -1.0, 0.0, -1.0]
 

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import expit, logit
 
-from cxsim.behaviour.effects import expit, logit
 from cxsim.behaviour.employees import (
     end_day,
     hire,

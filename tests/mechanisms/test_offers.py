@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import expit, logit
 
-from cxsim.behaviour.effects import expit, logit
 from cxsim.behaviour.ordering import p_accept, recent_offers
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.ticks import DAY

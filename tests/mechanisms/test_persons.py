@@ -7,7 +7,6 @@ import math
 import numpy as np
 from scipy import special
 
-from cxsim.behaviour.effects import expit, logit
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import CHOICE_CHANNEL, JUDGE, ORDER_PAID, SEARCH, SERVICE_RESOLVED
 from cxsim.theory.sbg import survival
@@ -54,7 +53,7 @@ def test_use_is_an_episode_of_its_own_by_how_well_the_thing_fits() -> None:
     assert places[0] == places[1] + len(said(used, JUDGE)) > 500
     for key, event in by_journey(used, JUDGE).items():
         # Three episodes (contact, solution, use), of which only the last is felt.
-        expected = 0.8 * (fits[key]["quality"] - expit(logit(TYPICAL))) / 3.0
+        expected = 0.8 * (fits[key]["quality"] - TYPICAL) / 3.0
         assert math.isclose(event["quality"], expected, abs_tol=1e-12)
 
 

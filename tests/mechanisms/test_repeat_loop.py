@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import logit
 
 from cxsim.behaviour.contact import handling_days, session_days
 from cxsim.behaviour.draws import decision, uniform
-from cxsim.behaviour.effects import logit
 from cxsim.behaviour.knowledge import (
     has_opted_out,
     individual_knowledge,

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import expit, logit
 
 from cxsim.behaviour.draws import uniform
-from cxsim.behaviour.effects import expit, logit
 from cxsim.behaviour.state import BY_FAILURE, BY_TOUCHPOINT, F_EPISODES, F_FAILURES, F_TICKS
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import FRACTION, MONEY
