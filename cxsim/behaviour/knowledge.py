@@ -70,7 +70,7 @@ def population_accuracy(practice, learned):
     Examples
     --------
     >>> import numpy as np
-    >>> from cxsim.behaviour.state import PRACTICE
+    >>> from cxsim.behaviour.parameters import PRACTICE
     >>> p = np.zeros(1, PRACTICE)
     >>> p["knowledge_start"], p["knowledge_ceiling"], p["knowledge_scale"] = 0.6, 0.9, 100.0
     >>> p["knowledge_exponent"] = 1.0

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.accounts import active_until, count_repeat, start_counting, stop_counting
-from cxsim.behaviour.attachment import attached_spend
 from cxsim.behaviour.draws import decision, positive_quantile
 from cxsim.behaviour.effects import expit, exponent, faded, group_of, journey_uniform, run_bin
-from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.life import table_of
 from cxsim.behaviour.loyalty import earn_points, redeem_points
 from cxsim.behaviour.money import R_BASE
+from cxsim.behaviour.pulls import spend_pull
 from cxsim.behaviour.renewal import pay_bonus
 from cxsim.behaviour.respond import p_comes_wrong
 from cxsim.behaviour.state import CUSTOMER, L_SPEND, L_UPSELL, PROSPECT, T_SPEND, UPGRADE
@@ -79,15 +78,10 @@ def takes_offer(world, row, c, now, gain):
 def place_order(world, row, c, now, gain):
     """Fill the basket, take the offer or not, pay, and count what the order changes.
 
-    What is known of him raises the price he accepts by `price_gain` at full knowledge (log).
-
     Reads: row, memory, knowledge. Writes: ledger, accounts, points, log. Returns: nothing.
     Draws: "spend", "upsell/offer", "upsell/accept", the points programme's.
     """
-    log_moved = exponent(world, row, c, L_SPEND, row.b_spend, now) + attached_spend(world, row, c)
-    if row.price_gain != 0.0:
-        log_moved += row.price_gain * knowledge_of(world, row, c, now)
-    moved = math.exp(log_moved)
+    moved = math.exp(exponent(world, row, c, L_SPEND, row.b_spend, now) + spend_pull(world, row, c, now))
     expected = row.spend_shape * c.spend_scale
     unit = positive_quantile(world.quantiles, table_of(c, T_SPEND), journey_uniform(world, c, D_BASKET))
     basket = money(unit * c.spend_scale * moved)
@@ -110,8 +104,8 @@ def place_order(world, row, c, now, gain):
         book(world, c, now, c.channel, C_UPSELL, upsell)
     book(world, c, now, c.channel, C_GOODS, int(round((basket + upsell) * row.goods_share)))
     record(world, c, now, ORDER_PAID, c.channel, 0, math.nan, basket + upsell)
-    redeem_points(world, row, c, now, c.channel)
-    earn_points(world, row, c, now, c.channel, basket + upsell)
+    redeem_points(world, c, now, c.channel)
+    earn_points(world, c, now, c.channel, basket + upsell)
 
 
 @compiled

@@ -42,10 +42,10 @@ def p_missed(row, c, now):
 
 @compiled
 def reactance(row, c, now):
-    """Hazard multiplier of one who was prompted lately: 1 + bk."""
-    if row.reactance == 0.0 or c.signal == 0.0:
-        return 1.0
-    return 1.0 + row.reactance if now - c.prompted_at < row.reactance_days * DAY else 1.0
+    """Log hazard multiplier of one who was prompted lately: ln(1 + bk)."""
+    if row.reactance == 0.0 or c.signal == 0.0 or now - c.prompted_at >= row.reactance_days * DAY:
+        return 0.0
+    return math.log1p(row.reactance)
 
 
 @compiled

@@ -14,9 +14,9 @@ from cxsim.behaviour.draws import decision
 from cxsim.behaviour.effects import (
     BIN_DAYS, acting, group_of, journey_uniform, run_bin, standing, unit_exponential)
 from cxsim.behaviour.life import D_NEED, exposed_row
-from cxsim.behaviour.loyalty import goal_pull
 from cxsim.behaviour.money import R_N_RATE, R_RATE
 from cxsim.behaviour.prompts import p_missed
+from cxsim.behaviour.pulls import rate_pull
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.state import (
     CONTACT_CENTRE, CUSTOMER, FAULT, GONE, L_RATE, N_BESIDE, N_WAITING, PROMPTED, PURCHASE, RECOGNIZE, RENEW,
@@ -60,8 +60,7 @@ def next_need(world, c, until):
     start = c.need_clock
     if start >= until:
         return NEVER
-    # A reward draws the next purchase nearer, not the next need for help.
-    pull = goal_pull(row, c) if world.cursor[KIND] == TRANSACTIONAL else 0.0
+    pull = rate_pull(world, row, c, start)
     fades = row.b_rate != 0.0
     moved = fades or world.is_moved[L_RATE] != 0
     measuring = world.cursor[MEASURING] != 0

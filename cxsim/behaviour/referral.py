@@ -31,22 +31,23 @@ def invite_friends(world, i, now):
     """
     c = world.customers[i]
     row = world.rows[c.row, c.segment]
-    if row.invitations == 0.0:
+    talk = world.talk[c.row]
+    if talk.invitations == 0.0:
         return
-    mean = row.invitations * math.exp(exponent(world, row, c, L_INVITATION, row.b_invitation, now))
+    mean = talk.invitations * math.exp(exponent(world, row, c, L_INVITATION, row.b_invitation, now))
     if world.cursor[MEASURING] != 0:
         bins = world.exposures[L_INVITATION, c.segment, group_of(c), run_bin(world, c, now)]
         bins[0] += fraction(mean)
-        bins[1] += fraction(row.invitations)
+        bins[1] += fraction(talk.invitations)
     n = poisson(journey_uniform(world, c, D_INVITE), mean)
     for k in range(n):
         count(world, c.segment, now, N_INVITATIONS, 1)
         record(world, c, now, INVITE_SENT, -1, 0, math.nan, 0)
         friend = child_id(world.keys[CHILD], c.id, c.journey, k)
         accepts, waits = two_uniforms(world.keys[LIFE], friend, 0, D_FRIEND)
-        entry = max((now // DAY + 1) * DAY, after(now, row.referral_delay * exponential(waits)))
-        if accepts < row.p_convert and entry < world.cursor[HORIZON]:
+        entry = max((now // DAY + 1) * DAY, after(now, talk.delay_days * exponential(waits)))
+        if accepts < talk.p_convert and entry < world.cursor[HORIZON]:
             j = be_born(world, friend, REFERRAL, c.id, entry, world.cursor[LOG_SHARE] / FRACTION)
-            world.customers[j].bonus = money(row.bonus + row.friend_bonus)
+            world.customers[j].bonus = money(talk.bonus + talk.friend_bonus)
             world.customers[j].stage = ENTER
             world.customers[j].at = entry

@@ -5,66 +5,18 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.accounts import close_months, count_repeat, start_counting, stop_counting
-from cxsim.behaviour.attachment import attached_exit
-from cxsim.behaviour.effects import acting, standing
+from cxsim.behaviour.exits import survives_exposure
 from cxsim.behaviour.life import exposed_row
 from cxsim.behaviour.loyalty import earn_points, expire_points, redeem_points
-from cxsim.behaviour.money import R_BASE, R_EXIT, R_N_EXIT
-from cxsim.behaviour.prompts import reactance, take_prompt
-from cxsim.behaviour.state import CUSTOMER, EXIT_BINS, GONE, L_EXIT
-from cxsim.behaviour.streams import next_shock, plan_renewal_contact
+from cxsim.behaviour.money import R_BASE
+from cxsim.behaviour.prompts import take_prompt
+from cxsim.behaviour.state import CUSTOMER, GONE
+from cxsim.behaviour.streams import plan_renewal_contact
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import HORIZON, MEASURING, RECENT_FROM, record
-from cxsim.journal.tallies import N_PURCHASES, REFERRED_REVENUE, book, count, fraction, money
+from cxsim.journal.events import HORIZON, RECENT_FROM, record
+from cxsim.journal.tallies import N_PURCHASES, REFERRED_REVENUE, book, count, money
 from cxsim.journal.words import (
     C_REFERRAL_BONUS, C_SUBSCRIPTION, C_UPSELL, EXIT_CANCELLED, INVITE_CONVERTED, ORDER_PAID, REFERRAL)
-
-
-@compiled
-def _attended(world, row, c, now, hazard):
-    """The part of a hazard he acts on: all of it, unless he does not look at his contract.
-
-    What inattention defers is spent when a shock (a card replaced, a permission asked again) makes him
-    look. Source: Einav, Klopack & Mahoney, subscriptions and inattention.
-    """
-    if row.attention >= 1.0 and c.deferred == 0.0:
-        return hazard
-    if c.shock_at <= now:
-        hazard += c.deferred
-        c.deferred = 0.0
-        while c.shock_at <= now:
-            next_shock(world, c, c.shock_at)
-        return hazard
-    c.deferred += (1.0 - row.attention) * hazard
-    return row.attention * hazard
-
-
-@compiled
-def survives_exposure(world, row, c, now):
-    """Charge one exit exposure to his life budget; whether he stays.
-
-    The hazard h exp(b z - kappa) is spent from one unit exponential a life, so a chance
-    theta at every exposure becomes 1 - (1 - theta)^m under a multiplier m (proportional hazards).
-    kappa is binned by the number of the exposure in the run; the last bin is open.
-
-    Reads: memory, kappa, prompts. Writes: life_left, exposures. Returns: bool. Draws: "stream" (shocks).
-    """
-    bin_ = min(c.exposures, EXIT_BINS - 1)
-    c.exposures += 1
-    multiplier = 1.0
-    if row.b_exit != 0.0 or row.reactance != 0.0 or row.attachment_exit != 0.0 or world.is_moved[L_EXIT] != 0:
-        z = standing(world, c, acting(world, row, c, now))
-        log_multiplier = row.b_exit * z - world.kappa[L_EXIT, c.segment, 0, bin_]
-        multiplier = math.exp(log_multiplier + attached_exit(world, row, c)) * reactance(row, c, now)
-    hazard = _attended(world, row, c, now, c.exit_hazard * multiplier)
-    if world.cursor[MEASURING] != 0:
-        world.exposures[L_EXIT, c.segment, 0, bin_, 0] += fraction(-math.expm1(-hazard))
-        world.exposures[L_EXIT, c.segment, 0, bin_, 1] += fraction(-math.expm1(-c.exit_hazard))
-    if now >= world.cursor[RECENT_FROM]:
-        world.recent[c.segment, R_N_EXIT] += 1
-        world.recent[c.segment, R_EXIT] += fraction(multiplier)
-    c.life_left -= hazard
-    return c.life_left > 0.0
 
 
 @compiled
@@ -89,8 +41,8 @@ def pay_period(world, row, c, now):
     c.n_orders += 1
     count(world, c.segment, now, N_PURCHASES, 1)
     record(world, c, now, ORDER_PAID, -1, 0, math.nan, fee + c.fee_step)
-    redeem_points(world, row, c, now, -1)
-    earn_points(world, row, c, now, -1, fee + c.fee_step)
+    redeem_points(world, c, now, -1)
+    earn_points(world, c, now, -1, fee + c.fee_step)
 
 
 @compiled
@@ -144,7 +96,6 @@ def fall_due(world, i, now):
     last = min(now, world.cursor[HORIZON] - 1)
     while c.status != GONE:
         if c.prompt_at <= last and (c.next_renewal <= 0 or c.prompt_at < c.next_renewal):
-            expire_points(world, c, c.prompt_at)
             expire_points(world, c, c.prompt_at)
             take_prompt(world, c)
         elif c.status == CUSTOMER and 0 < c.next_renewal <= last:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.attachment import attachment
+from cxsim.behaviour.exits import survives_exposure
 from cxsim.behaviour.knowledge import individual_knowledge, learn
 from cxsim.behaviour.perception import judge_journey, mean_quality, observe_journey
 from cxsim.behaviour.recognize import collect_needs, rest
 from cxsim.behaviour.recovery import recover
 from cxsim.behaviour.referral import invite_friends
-from cxsim.behaviour.renewal import fall_due, survives_exposure
+from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.respond import enjoy_use
 from cxsim.behaviour.state import CUSTOMER, GONE, TRANSACTIONAL
 from cxsim.behaviour.survey import answer_surveys

@@ -1,4 +1,4 @@
-"""What is known of a customer and of his world: the layouts that both engines carry."""
+"""What is known of a customer and of his world: the layouts that both engines carry (parameters: `parameters`)."""
 
 from __future__ import annotations
 
@@ -102,65 +102,13 @@ CUSTOMER_RECORD = np.dtype([
     # accounts
     ("margin", "i8"), ("margin_discounted", "i8"), ("residual", "i8"), ("boundary", "i8"), ("was_active", "i8"),
     ("was_active_first", "i8"), ("repeat_month", "i8"), ("has_repeated", "i8"),
+    # loyalty programme: membership, tiers
+    # word of mouth: lineage, contagion
+    # prospects, and where they came from
+    # leaving and coming back
     # what the engine needs to wake him
     ("stage", "i8"), ("at", "i8"), ("stamp", "i8"), ("queue_next", "i8"), ("queue_previous", "i8"),
 ], align=True)
-
-# Parameters of one row (a set of active scenario parts) and segment.
-ROW = np.dtype([(name, "f8") for name in (
-    "share", "support_rate", "fee", "goods_share", "p_lost", "delivery_days", "p_late", "late_days",
-    "use_days", "delivery_cost",
-    "p_offer", "upsell_logit", "rel_upsell", "fee_step", "has_upsell_effect",
-    "w_effort", "w_wait", "w_failure", "w_fit", "effort_half", "wait_half", "noise_sd", "fit_logit",
-    "fit_spread", "quality_weight", "loss_aversion", "sensitivity", "expectation_n0", "expectation_floor",
-    "memory_days", "memory_n0", "b_rate", "b_exit", "b_spend", "b_upsell", "b_invitation",
-    "earn_rate", "points_per_unit", "reward_points", "p_enrol", "p_redeem", "expiry_days",
-    "goal_gradient", "reward_cost_share", "programme_cost",
-    "invitations", "p_convert", "referral_delay", "bonus", "friend_bonus",
-    "choice_wait", "choice_effort", "survey_noise", "spend_shape", "window_ticks",
-    "renewal_ticks", "discount_per_day",
-    # recognize: who notices a need, and what prompts do
-    "p_forgotten", "p_competitor", "p_known", "recall", "prompt_days", "prompt_lift", "attention_wear",
-    "reactance", "reactance_days", "prompt_cost",
-    # request: habit and lost contacts in the choice, hand-offs, offers that wear out, priority
-    "habit", "habit_memory", "lost_contact", "integration", "handoff_minutes", "w_handoff",
-    "offer_wear", "offer_wear_days", "priority",
-    # respond: wrong items, returns, faults, recovery
-    "p_wrong", "p_return", "p_fault", "fault_days", "severity_spread",
-    "p_recover", "recovery_gain", "recovery_delay", "recovery_days", "compensation",
-    # repeat: peak-end, knowledge of the one and what it improves
-    "mean_weight", "w_use", "leniency_sd", "weight_spread", "attachment_n0", "attachment_exit",
-    "attachment_price", "known_n0", "known_days", "p_opt_out", "search_saving", "fit_gain", "delivery_saving",
-    "handle_saving", "price_gain", "prompt_accuracy",
-    # automatic execution and inattention
-    "p_consent", "confidence", "p_wrong_automatic", "wrong_tolerance", "attention", "shock_rate",
-    "renewal_contacts", "renewal_notice_days", "n_touchpoints",
-)], align=True)
-
-# Parameters of one row and kind of journey.
-JOURNEY_RECORD = np.dtype([
-    ("rate", "f8"), ("p_further", "f8"), ("further_days", "f8"), ("response_days", "f8"),
-], align=True)
-
-# Parameters of one row and touchpoint: a capability beside the contact or the solution.
-TOUCHPOINT_RECORD = np.dtype([
-    ("salt", "i8"), ("stage", "i8"), ("channels", "i8"), ("kinds", "i8"), ("by_knowledge", "i8"),
-    ("needs_known", "i8"), ("first_only", "i8"), ("offers_call_back", "i8"), ("after_failure", "i8"),
-    ("reach", "f8"), ("minutes", "f8"), ("rel_minutes", "f8"), ("rel_response", "f8"), ("p_failure", "f8"),
-    ("fit", "f8"), ("upsell", "f8"), ("delight", "f8"), ("resolve", "f8"), ("rel_wait", "f8"),
-    ("integration", "f8"), ("rel_failure", "f8"), ("recover", "f8"), ("teaches", "f8"),
-    ("prompt_rate", "f8"), ("cost", "f8"),
-], align=True)
-
-# How a row's staff work; shared things follow the row of the day.
-PRACTICE = np.dtype([(name, "f8") for name in (
-    "quality_sd", "speed_sd", "learning", "experienced_after", "haste", "care", "erosion_days",
-    "restoring_days", "fatigue_days", "fatigue_from", "fatigue_time", "fatigue_quality",
-    "turnover_per_day", "turnover_fatigue", "turnover_morale", "morale_days", "morale_satisfaction",
-    "morale_fatigue", "morale_quality", "training_quality", "training_rel_sd", "training_rel_time",
-    "training_resolve", "hiring_cost", "knowledge_start", "knowledge_ceiling", "knowledge_scale",
-    "knowledge_exponent", "knowledge_days",
-)], align=True)
 
 # A person who serves, and the team of a channel (live counts, published figures, sums of the day).
 EMPLOYEE = np.dtype([
@@ -170,15 +118,6 @@ EMPLOYEE = np.dtype([
 TEAM = np.dtype([
     ("on_duty", "i8"), ("waiting", "i8"), ("busy", "i8"), ("standard", "f8"), ("morale", "f8"),
     ("n_served", "i8"), ("time_sum", "i8"), ("felt_sum", "i8"), ("n_felt", "i8"),
-], align=True)
-
-# Parameters of one row and channel.
-CHANNEL_RECORD = np.dtype([
-    ("kind", "i8"), ("serves_all", "i8"), ("salt", "i8"), ("share", "f8"), ("session_days", "f8"),
-    ("p_failure", "f8"), ("visit_cost", "f8"), ("handle_days", "f8"), ("patience_days", "f8"),
-    ("contact_fee", "f8"), ("wage_per_day", "f8"), ("effort_minutes", "f8"),
-    ("handle_sigma", "f8"), ("p_resolved", "f8"), ("return_days", "f8"), ("p_retry", "f8"), ("retry_days", "f8"),
-    ("call_back_days", "f8"),
 ], align=True)
 
 # A layer of arrivals: a keyed Poisson process of candidates, some of whom enter.
@@ -197,6 +136,9 @@ WORLD_FIELDS = {
     "weights": "f8 [row, kind, channel] log weight of a channel for a kind of journey",
     "touchpoints": "TOUCHPOINT_RECORD [row, touchpoint]",
     "practice": "PRACTICE [row]",
+    "programme": "PROGRAMME [row]",
+    "talk": "TALK [row]",
+    "voice": "VOICE [row]",
     "teams": "TEAM, one a channel",
     "employees": "EMPLOYEE [channel, number]",
     "brand": "f8 [figure] published at midnight",

@@ -17,12 +17,12 @@ D_CES = decision("survey/ces")
 
 
 @compiled
-def score(world, row, c, survey, z, name):
+def score(world, c, survey, z, name):
     """An answer from 0 upwards: how many cut points a noisy latent in s.d. units lies above.
 
     Source: ordinal threshold model; cut points follow from the baseline's shares of answers.
     """
-    latent = z + row.survey_noise * normal(world, journey_uniform(world, c, name))
+    latent = z + world.voice[c.row].noise * normal(world, journey_uniform(world, c, name))
     n = 0
     while n < 10 and latent > world.cuts[c.segment, survey, n]:
         n += 1
@@ -42,7 +42,7 @@ def answer_touchpoint(world, row, c, now, which, quality, name):
 
     Reads: anchor. Writes: tallies. Returns: 0 or 1. Draws: `name` of the contact.
     """
-    csat = 1 + score(world, row, c, CSAT, standard(world, c, which, quality), name)
+    csat = 1 + score(world, c, CSAT, standard(world, c, which, quality), name)
     is_satisfied = 1 if csat >= 4 else 0
     count(world, c.segment, now, N_CSAT, 1)
     count(world, c.segment, now, N_CSAT_SATISFIED, is_satisfied)
@@ -57,13 +57,13 @@ def answer_surveys(world, row, c, now, felt):
     Draws: "survey/nps", "survey/csat_journey", "survey/ces".
     """
     segment = c.segment
-    nps = score(world, row, c, NPS, standing(world, c, remembered(world, row, c, now)), D_NPS)
+    nps = score(world, c, NPS, standing(world, c, remembered(world, row, c, now)), D_NPS)
     count(world, segment, now, N_NPS, 1)
     count(world, segment, now, N_PROMOTERS, 1 if nps >= 9 else 0)
     count(world, segment, now, N_DETRACTORS, 1 if nps <= 6 else 0)
-    csat = 1 + score(world, row, c, CSAT_JOURNEY, standard(world, c, M_JOURNEY, felt), D_CSAT_JOURNEY)
+    csat = 1 + score(world, c, CSAT_JOURNEY, standard(world, c, M_JOURNEY, felt), D_CSAT_JOURNEY)
     count(world, segment, now, N_CSAT_JOURNEY, 1)
     count(world, segment, now, N_CSAT_JOURNEY_SATISFIED, 1 if csat >= 4 else 0)
-    ces = 1 + score(world, row, c, CES, -standard(world, c, M_EFFORT, c.effort_minutes), D_CES)
+    ces = 1 + score(world, c, CES, -standard(world, c, M_EFFORT, c.effort_minutes), D_CES)
     count(world, segment, now, N_CES, 1)
     count(world, segment, now, CES_SUM, ces)

@@ -24,11 +24,14 @@ from cxsim.settings.reference import Reference, make_cuts, n_bins
 from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
 from cxsim.settings.names import channel_names, segment_names, touchpoint_names
 from cxsim.settings.practice_rows import make_practice
+from cxsim.settings.programme_rows import make_programme
 from cxsim.settings.rows import KINDS, make_rows
 from cxsim.settings.schedule import (
     day_rows, make_hours, make_media_cost, make_plan, make_programme_cost, make_staff, make_touch_fixed,
     make_training_cost, month_of_day, month_starts, paid_per_day, ramps)
+from cxsim.settings.talk_rows import make_talk
 from cxsim.settings.touchpoint_rows import make_touchpoints
+from cxsim.settings.voice_rows import make_voice
 from cxsim.settings.schema import Config, ScenarioSpec
 
 RECENT_DAYS = 90
@@ -99,6 +102,9 @@ def make_blueprint(
         "weights": make_weights(configs),
         "touchpoints": make_touchpoints(configs, effects=effects),
         "practice": make_practice(configs),
+        "programme": make_programme(configs, effects=effects),
+        "talk": make_talk(configs),
+        "voice": make_voice(configs),
         "staff_hours": staff_hours,
         "staff_cost": staff_cost,
         "training_cost": make_training_cost(configs, day_row),

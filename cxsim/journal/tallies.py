@@ -27,6 +27,21 @@ COUNTERS = (
     "accuracy_sum", "brand_days", "employee_days", "employees_left", "morale_sum", "pressure_sum", "n_pressure",
     "standard_sum", "team_days", "fatigue_sum", "stages_skipped",
     "channel_gap_sum", "n_channel_gaps", "attachment_sum",
+    # loyalty programme
+    "members_joined", "members_left", "tiers_reached", "tiers_lost", "tier_sum",
+    # word of mouth
+    "negative_talk", "ratings", "rating_sum", "reputation_sum", "contagion_sum", "n_contagion", "generation_sum",
+    # prospects
+    "prospects", "prospects_lost", "prospects_returned", "prospect_journeys", "prospect_felt_sum",
+    # voice of the customer
+    "nps_asked", "true_promoters", "true_detractors", "true_answers", "loops_closed",
+    # leaving and coming back
+    "complaints", "complaints_unanswered", "response_ticks", "payments_failed", "payments_recovered",
+    "left_by_payment", "left_to_rival", "save_offers", "saved_by_offer", "win_back_contacts", "won_back",
+    # rivals
+    "preference_sum", "experience_sum", "advantage_sum",
+    # offers
+    "offer_ticks", "first_order_ticks",
 )
 (N_START, N_ACQUIRED, N_REACTIVATED, N_CHURNED, N_END, N_RETAINED, N_REPEATERS,
  N_PURCHASES, N_UPSELL_OFFERS, N_UPSELL_ACCEPTED, N_INVITATIONS, N_CONVERTED, REFERRED_REVENUE,
@@ -41,7 +56,15 @@ COUNTERS = (
  JOURNEY_TICKS, EFFORT_TICKS, N_CALL_BACKS, N_RETRIES, KNOWLEDGE_SUM, FIT_SUM, N_FIT,
  ACCURACY_SUM, BRAND_DAYS, EMPLOYEE_DAYS, N_EMPLOYEES_LEFT, MORALE_SUM, PRESSURE_SUM, N_PRESSURE,
  STANDARD_SUM, TEAM_DAYS, FATIGUE_SUM, N_STAGES_SKIPPED,
- CHANNEL_GAP_SUM, N_CHANNEL_GAPS, ATTACHMENT_SUM) = range(len(COUNTERS))
+ CHANNEL_GAP_SUM, N_CHANNEL_GAPS, ATTACHMENT_SUM,
+ N_MEMBERS_JOINED, N_MEMBERS_LEFT, N_TIERS_REACHED, N_TIERS_LOST, TIER_SUM,
+ N_NEGATIVE_TALK, N_RATINGS, RATING_SUM, REPUTATION_SUM, CONTAGION_SUM, N_CONTAGION, GENERATION_SUM,
+ N_PROSPECTS, N_PROSPECTS_LOST, N_PROSPECTS_RETURNED, N_PROSPECT_JOURNEYS, PROSPECT_FELT_SUM,
+ N_NPS_ASKED, N_TRUE_PROMOTERS, N_TRUE_DETRACTORS, N_TRUE_ANSWERS, N_LOOPS_CLOSED,
+ N_COMPLAINTS, N_UNANSWERED, RESPONSE_TICKS, N_PAYMENTS_FAILED, N_PAYMENTS_RECOVERED,
+ N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, N_SAVE_OFFERS, N_SAVED_BY_OFFER, N_WIN_BACK_CONTACTS, N_WON_BACK,
+ PREFERENCE_SUM, EXPERIENCE_SUM, ADVANTAGE_SUM,
+ OFFER_TICKS, FIRST_ORDER_TICKS) = range(len(COUNTERS))
 
 IS_REVENUE = np.array([bucket == "revenue" for _, bucket, _, _ in CATEGORIES])
 IS_MARGIN = np.array([own for _, _, _, own in CATEGORIES])

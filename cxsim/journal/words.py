@@ -51,6 +51,27 @@ EVENT_WORDS = (
     ("request", "touchpoint", "used"),
     ("respond", "touchpoint", "used"),
     ("repeat", "touchpoint", "used"),
+    ("request", "order", "declined"),
+    ("repeat", "points", "cancelled"),
+    ("repeat", "membership", "joined"),
+    ("repeat", "membership", "renewed"),
+    ("repeat", "membership", "lapsed"),
+    ("repeat", "tier", "reached"),
+    ("repeat", "tier", "lost"),
+    ("repeat", "talk", "negative"),
+    ("repeat", "rating", "posted"),
+    ("repeat", "survey", "silent"),
+    ("repeat", "loop", "closed"),
+    ("repeat", "complaint", "made"),
+    ("repeat", "complaint", "answered"),
+    ("repeat", "complaint", "unanswered"),
+    ("repeat", "payment", "failed"),
+    ("repeat", "payment", "recovered"),
+    ("repeat", "exit", "payment_failed"),
+    ("repeat", "exit", "to_rival"),
+    ("repeat", "save_offer", "made"),
+    ("repeat", "win_back", "contacted"),
+    ("repeat", "return", "won_back"),
 )
 (NEED_NOTICED, CHOICE_CHANNEL, QUEUE_JOINED, QUEUE_SERVED, QUEUE_ABANDONED, QUEUE_CLOSED,
  SERVICE_RESOLVED, SERVICE_FAILED, SEARCH, OFFER_TAKEN, OFFER_REFUSED, OFFER_UNSEEN,
@@ -59,7 +80,10 @@ EVENT_WORDS = (
  INVITE_CONVERTED, EXIT_LEFT, EXIT_CANCELLED, NEED_PROMPTED, NEED_FORGOTTEN, NEED_COMPETITOR, NEED_AUTO,
  PROMPT_READ, PROMPT_IGNORED, QUEUE_CALL_BACK, SERVICE_UNRESOLVED, HANDOFF_KEPT, HANDOFF_LOST, DELIVERY_WRONG,
  DELIVERY_RETURNED, USE_FAULT, RECOVERY_MADE, RECOVERY_MISSED, USED_RECOGNIZE, USED_REQUEST, USED_RESPOND,
- USED_REPEAT) = range(len(EVENT_WORDS))
+ USED_REPEAT, ORDER_DECLINED, POINTS_CANCELLED, MEMBERSHIP_JOINED, MEMBERSHIP_RENEWED, MEMBERSHIP_LAPSED,
+ TIER_REACHED, TIER_LOST, TALK_NEGATIVE, RATING_POSTED, SURVEY_SILENT, LOOP_CLOSED, COMPLAINT_MADE,
+ COMPLAINT_ANSWERED, COMPLAINT_UNANSWERED, PAYMENT_FAILED, PAYMENT_RECOVERED, EXIT_PAYMENT_FAILED, EXIT_TO_RIVAL,
+ SAVE_OFFER_MADE, WIN_BACK_CONTACTED, RETURN_WON_BACK) = range(len(EVENT_WORDS))
 
 SOURCES = ("start", "organic", "paid", "referral", "contact", "shared")
 START, ORGANIC, PAID, REFERRAL, CONTACT, SHARED = range(len(SOURCES))
@@ -89,6 +113,18 @@ CATEGORIES = (
     ("training", "service", "people", False),
     ("hiring", "service", "people", False),
     ("outreach", "retention", "marketing", True),
+    ("membership_fee", "revenue", "marketing", True),
+    ("exclusive_offer", "reward", "marketing", True),
+    ("member_benefit", "reward", "marketing", True),
+    ("friend_bonus", "acquisition", "marketing", False),
+    ("commission", "acquisition", "partner", False),
+    ("welcome_gift", "acquisition", "marketing", False),
+    ("save_offer", "retention", "marketing", True),
+    ("win_back", "retention", "marketing", True),
+    ("close_the_loop", "retention", "support", True),
+    ("payment_recovery", "retention", "finance", True),
+    ("complaint_handling", "service", "support", True),
+    ("offer", "service", "sales", True),
 )
 
 # Departments that own touchpoints, each under one of the five Ps.
@@ -99,4 +135,6 @@ OWNERS = {
 }
 (C_ORDER, C_UPSELL, C_SUBSCRIPTION, C_GOODS, C_MEDIA, C_REFERRAL_BONUS, C_PROSPECT_MINUTES,
  C_PROGRAMME, C_REWARD, C_STAFF, C_CONTACT_FEE, C_VISIT, C_DELIVERY, C_REFUND, C_RETURNED_GOODS,
- C_COMPENSATION, C_TOUCHPOINT, C_TOUCHPOINT_FIXED, C_TRAINING, C_HIRING, C_OUTREACH) = range(len(CATEGORIES))
+ C_COMPENSATION, C_TOUCHPOINT, C_TOUCHPOINT_FIXED, C_TRAINING, C_HIRING, C_OUTREACH, C_MEMBERSHIP_FEE,
+ C_EXCLUSIVE_OFFER, C_MEMBER_BENEFIT, C_FRIEND_BONUS, C_COMMISSION, C_WELCOME_GIFT, C_SAVE_OFFER, C_WIN_BACK,
+ C_CLOSE_THE_LOOP, C_PAYMENT_RECOVERY, C_COMPLAINT_HANDLING, C_OFFER) = range(len(CATEGORIES))

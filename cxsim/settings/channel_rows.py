@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from cxsim.behaviour.draws import decision
-from cxsim.behaviour.state import CHANNEL_RECORD, DIGITAL, JOURNEY_RECORD, JOURNEYS, STAFFED
+from cxsim.behaviour.parameters import CHANNEL_RECORD, JOURNEY_RECORD
+from cxsim.behaviour.state import DIGITAL, JOURNEYS, STAFFED
 from cxsim.settings.names import channel_names
 from cxsim.settings.schema import Config
 from cxsim.settings.units import DAYS_PER_YEAR, HOURS_PER_DAY, MINUTES_PER_DAY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from cxsim.settings.values import (
     BelowOne, Effect, NotNegative, NotNegativeEffect, OpenShare, Positive, Share, ShareEffect, Strict, neutral)
@@ -100,78 +100,4 @@ class Satisfaction(Strict):
     def _in_range(self) -> Satisfaction:
         if not 0.0 <= self.total_effect.value <= 0.9:
             raise ValueError(f"total_effect {self.total_effect.value} must lie between 0 and 0.9 per s.d.")
-        return self
-
-
-class Loyalty(Strict):
-    """A points programme. `earn_rate` is the value returned per unit spent; 0 = no programme.
-
-    `points_per_unit` only denominates it: a point is worth earn_rate / points_per_unit, and a
-    reward of `reward_value` takes as many points as that makes.
-    """
-
-    earn_rate: float = Field(default=0.0, ge=0.0, le=1.0)
-    points_per_unit: Positive = 1.0
-    reward_value: Positive = 3.0
-    p_enrol: Share = 0.0
-    p_redeem: Share = 1.0
-    expiry_days: Positive = 365.0
-    goal_gradient: Effect
-    reward_cost_share: Share = 1.0
-    fixed_cost_per_day: NotNegative = 0.0
-    expected_redemption_share: Share = 0.8
-
-
-class Referral(Strict):
-    """Recommendation: invitations, how many become customers, and a bonus for both sides."""
-
-    invitations_per_journey: NotNegative = 0.0
-    p_convert: Share = 0.0
-    delay_days: Positive = 14.0
-    bonus: NotNegative = 0.0
-    friend_bonus: NotNegative = 0.0
-    bonus_lift: Effect
-    bonus_half: Positive = 10.0
-
-
-class Media(Strict):
-    """Paid acquisition: entrants = ceiling (1 - exp(-k spend)); figures for 1,000 starting customers.
-
-    k follows from one anchor: `anchor_entrants_per_day` were won with `anchor_spend_per_day`.
-    """
-
-    spend_per_day: NotNegative = 0.0
-    anchor_spend_per_day: Positive = 1.0
-    anchor_entrants_per_day: NotNegative = 0.0
-    ceiling_entrants_per_day: NotNegative = 0.0
-
-    @model_validator(mode="after")
-    def _below_ceiling(self) -> Media:
-        if self.spend_per_day > 0 and not 0 < self.anchor_entrants_per_day < self.ceiling_entrants_per_day:
-            raise ValueError(
-                f"anchor_entrants_per_day {self.anchor_entrants_per_day} must lie between 0 and "
-                f"ceiling_entrants_per_day {self.ceiling_entrants_per_day}")
-        return self
-
-
-class Acquisition(Strict):
-    """Where new customers come from, beside recommendation and those who come by themselves."""
-
-    media: Media = Media()
-
-
-class Survey(Strict):
-    """Read-outs: noise of an answer and the answers a baseline gives (shares of each score)."""
-
-    noise_sd: Positive = 0.5
-    nps_shares: list[NotNegative] = Field(min_length=11, max_length=11)
-    csat_shares: list[NotNegative] = Field(min_length=5, max_length=5)
-    ces_shares: list[NotNegative] = Field(min_length=7, max_length=7)
-
-    @model_validator(mode="after")
-    def _shares(self) -> Survey:
-        for name in ("nps_shares", "csat_shares", "ces_shares"):
-            total = sum(getattr(self, name))
-            if abs(total - 1.0) > 1e-9:
-                raise ValueError(f"{name} sum to {total:.6g}; they must sum to 1")
         return self

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cxsim.behaviour.state import PRACTICE
+from cxsim.behaviour.parameters import PRACTICE
 from cxsim.settings.employees import Employees
 from cxsim.settings.schema import Config
 from cxsim.settings.units import DAYS_PER_YEAR

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cxsim.behaviour.state import CONTACT_CENTRE, ROW, SUBSCRIPTION, TRANSACTIONAL
+from cxsim.behaviour.parameters import ROW
+from cxsim.behaviour.state import CONTACT_CENTRE, SUBSCRIPTION, TRANSACTIONAL
 from cxsim.journal.ticks import DAY
 from cxsim.settings.names import segment_names
 from cxsim.settings.schema import Config
@@ -112,25 +113,14 @@ def _fill_experience(row: np.void, config: Config, effects: bool) -> None:
     row["b_invitation"] = slope * share.invitation
     row["choice_wait"] = config.choice.wait_weight_per_minute.value
     row["choice_effort"] = config.choice.effort_weight_per_minute.value
-    row["survey_noise"] = config.survey.noise_sd
 
 
 def _fill_relationship(row: np.void, config: Config, effects: bool) -> None:
-    upsell, loyalty, referral = config.upsell, config.loyalty, config.referral
+    upsell = config.upsell
     row["p_offer"] = upsell.p_offer
     row["upsell_logit"] = math.log(upsell.p_accept / (1.0 - upsell.p_accept))
     row["rel_upsell"], row["fee_step"] = upsell.rel_amount, upsell.fee_step_per_period
     row["has_upsell_effect"] = 1.0 if effects else 0.0
-    row["earn_rate"], row["points_per_unit"] = loyalty.earn_rate, loyalty.points_per_unit
-    needed = loyalty.reward_value * loyalty.points_per_unit / loyalty.earn_rate if loyalty.earn_rate else 1.0
-    row["reward_points"], row["p_enrol"] = max(1.0, round(needed)), loyalty.p_enrol
-    row["p_redeem"], row["expiry_days"] = loyalty.p_redeem, loyalty.expiry_days
-    row["goal_gradient"] = loyalty.goal_gradient.value if effects else 0.0
-    row["reward_cost_share"] = loyalty.reward_cost_share
-    lift = referral.bonus_lift.value * referral.bonus / (referral.bonus + referral.bonus_half)
-    row["invitations"] = referral.invitations_per_journey * (1.0 + lift)
-    row["p_convert"], row["referral_delay"] = referral.p_convert, referral.delay_days
-    row["bonus"], row["friend_bonus"] = referral.bonus, referral.friend_bonus
     if not effects:
         row["p_lost"] = 0.0
 

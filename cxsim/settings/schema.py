@@ -9,11 +9,14 @@ from pydantic import Field, field_validator, model_validator
 
 from cxsim.settings.connected import Automatic, Coaching, Knowledge, Needs
 from cxsim.settings.employees import Employees
-from cxsim.settings.experience import (
-    Acquisition, Attachment, Choice, Loyalty, Perception, Referral, Satisfaction, Survey)
+from cxsim.settings.acquisition import Acquisition
+from cxsim.settings.experience import Attachment, Choice, Perception, Satisfaction
 from cxsim.settings.journeys import Handoff, Journeys, Recovery, Use
+from cxsim.settings.loyalty import Loyalty
+from cxsim.settings.talk import Referral
 from cxsim.settings.touchpoints import Touchpoint
 from cxsim.settings.values import NAME, WEEKDAYS, Count, Positive, Share, Strict, Whole
+from cxsim.settings.voice import Survey
 from cxsim.settings.world import Channel, Delivery, Market, Order, Population, Segment, Upsell
 
 RESERVED_NAMES = {"all": "totals", "shared": "totals", "solution": "what is delivered"}

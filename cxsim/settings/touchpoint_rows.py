@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from cxsim.behaviour.draws import decision
-from cxsim.behaviour.state import JOURNEYS, TOUCHPOINT_RECORD
+from cxsim.behaviour.parameters import TOUCHPOINT_RECORD
+from cxsim.behaviour.state import JOURNEYS
 from cxsim.journal.words import STAGES
 from cxsim.settings.names import channel_names, touchpoint_names
 from cxsim.settings.schema import Config

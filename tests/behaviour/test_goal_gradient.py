@@ -15,35 +15,35 @@ from cxsim.settings.reference import blank_reference
 from lived_worlds import changed, live, plan, world
 
 
-def _row_and_customer(*overrides: str):
-    """The parameters of a world's first segment, and its first customer."""
+def _programme_and_customer(*overrides: str):
+    """A world's loyalty programme, and its first customer."""
     config = world(*overrides)
     _, arrays = build_world(make_blueprint([config], [], blank_reference(config)), 0)
-    return arrays["rows"][0, 0], arrays["customers"][0]
+    return arrays["programme"][0], arrays["customers"][0]
 
 
 def test_goal_gradient_shortens_the_last_of_ten_intervals_by_a_fifth() -> None:
     """Kivetz, Urminsky & Zheng (2006): 20% from first to last; eta .248 over 0.9 of the way."""
-    row, c = _row_and_customer("loyalty=points")
+    programme, c = _programme_and_customer("loyalty=points")
     c["is_enrolled"] = 1
-    price = int(row["reward_points"])
+    price = int(programme["reward_points"])
     assert price == 100
     intervals = []
     for step in range(10):
         c["points"] = price * step // 10
-        intervals.append(math.exp(-goal_pull(row, c)))
+        intervals.append(math.exp(-goal_pull(programme, c)))
     assert intervals[-1] / intervals[0] == pytest.approx(math.exp(-0.248 * 0.9), rel=1e-12)
     assert round(intervals[-1] / intervals[0] - 1.0, 3) == -0.2
     assert (np.diff(intervals) < 0).all()
 
 
 def test_goal_gradient_pulls_members_of_a_running_programme_only() -> None:
-    row, c = _row_and_customer("loyalty=points")
-    c["points"] = int(row["reward_points"]) * 3
-    assert goal_pull(row, c) == 0.0
+    programme, c = _programme_and_customer("loyalty=points")
+    c["points"] = int(programme["reward_points"]) * 3
+    assert goal_pull(programme, c) == 0.0
     c["is_enrolled"] = 1
-    assert goal_pull(row, c) == pytest.approx(0.248)
-    without, _ = _row_and_customer()
+    assert goal_pull(programme, c) == pytest.approx(0.248)
+    without, _ = _programme_and_customer()
     assert goal_pull(without, c) == 0.0
 
 

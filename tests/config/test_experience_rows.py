@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from cxsim.behaviour.draws import decision
+from cxsim.behaviour.parameters import PRACTICE, ROW, TOUCHPOINT_RECORD
 from cxsim.behaviour.state import (
-    JOURNEYS, LINKS, MOMENTS, MOVE, PRACTICE, PURCHASE, RENEWAL, ROW, TOUCHPOINT_RECORD, UPGRADE)
+    JOURNEYS, LINKS, MOMENTS, MOVE, PURCHASE, RENEWAL, UPGRADE)
 from cxsim.settings.reference import Reference, blank_reference, make_cuts
 from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
 from cxsim.settings.links import moved_links

@@ -12,7 +12,7 @@ import re
 from cxsim.journal.words import EVENT_WORDS
 
 # One letter for each word of the log, in the order of cxsim.journal.words.
-LETTERS = "NCJSAXRFHtruPGDLEQVedpicZz" + "nfkamobUhyWBTMOwqsg"
+LETTERS = "NCJSAXRFHtruPGDLEQVedpicZz" + "nfkamobUhyWBTMOwqsg" + "jKI12345678" + "9!%&~=Yxv0"
 assert len(LETTERS) == len(EVENT_WORDS) == len(set(LETTERS))
 
 # A contact: perhaps a hand-off (h, y), then a digital session or a queue (J, perhaps with a call-back, b),

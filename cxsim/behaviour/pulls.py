@@ -1,0 +1,54 @@
+"""What draws customers nearer or drives them away beside satisfaction: sums of log multipliers.
+
+Each mechanism has a home of its own and says how strong it is; here they are only added up. A sum of exactly 0
+means that nothing acts, and then nothing is computed from it.
+"""
+
+from __future__ import annotations
+
+from cxsim.behaviour.attachment import attached_exit, attached_spend
+from cxsim.behaviour.knowledge import knowledge_of
+from cxsim.behaviour.loyalty import goal_pull
+from cxsim.behaviour.prompts import reactance
+from cxsim.behaviour.state import TRANSACTIONAL
+from cxsim.journal.compiling import compiled
+from cxsim.journal.events import KIND
+
+
+@compiled
+def rate_pull(world, row, c, now):
+    """Log multiplier of the rate of his own needs.
+
+    A reward draws the next purchase nearer, not the next need for help.
+
+    Reads: programme, points. Writes: nothing. Returns: a number. Draws: nothing.
+    """
+    pull = 0.0
+    if world.cursor[KIND] == TRANSACTIONAL:
+        pull += goal_pull(world.programme[c.row], c)
+    return pull
+
+
+@compiled
+def exit_pull(world, row, c, now):
+    """Log multiplier of his hazard of leaving.
+
+    Reads: attachment, prompts. Writes: nothing. Returns: a number. Draws: nothing.
+    """
+    pull = 0.0
+    pull += attached_exit(world, row, c)
+    pull += reactance(row, c, now)
+    return pull
+
+
+@compiled
+def spend_pull(world, row, c, now):
+    """Log multiplier of what he spends on an order.
+
+    Reads: attachment, knowledge. Writes: nothing. Returns: a number. Draws: nothing.
+    """
+    pull = 0.0
+    pull += attached_spend(world, row, c)
+    if row.price_gain != 0.0:
+        pull += row.price_gain * knowledge_of(world, row, c, now)
+    return pull
