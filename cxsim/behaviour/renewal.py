@@ -68,7 +68,16 @@ def renew(world, i, now):
     """
     c = world.customers[i]
     # He pays under what reaches him today; a journey under way keeps the row it began with.
-    row = world.rows[exposed_row(world, c, now), c.segment]
+    journey_row = c.row
+    c.row = exposed_row(world, c, now)
+    _stay_or_cancel(world, c, now)
+    c.row = journey_row
+
+
+@compiled
+def _stay_or_cancel(world, c, now):
+    """Charge the exposure of a renewal: he stays and pays, or the subscription ends."""
+    row = world.rows[c.row, c.segment]
     if survives_exposure(world, row, c, now):
         c.n_renewals += 1
         c.next_renewal = now + int(row.renewal_ticks)
