@@ -139,6 +139,7 @@ def _buy_before(world, c):
             c.status = GONE
             c.left = clock
             break
+    c.orders_before = c.n_orders
     c.journey = c.n_needs - 1
 
 

@@ -101,7 +101,8 @@ CUSTOMER_RECORD = np.dtype([
     ("counted_from", "i8"), ("bonus", "i8"),
     # accounts
     ("margin", "i8"), ("margin_discounted", "i8"), ("residual", "i8"), ("boundary", "i8"), ("was_active", "i8"),
-    ("was_active_first", "i8"), ("repeat_month", "i8"), ("has_repeated", "i8"),
+    ("was_active_first", "i8"), ("repeat_month", "i8"), ("has_repeated", "i8"), ("subsidy", "i8"),
+    ("orders_before", "i8"),
     # loyalty programme: membership, tiers
     # word of mouth: lineage, contagion
     # prospects, and where they came from

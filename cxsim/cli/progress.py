@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -29,6 +29,12 @@ def first_use_notice() -> None:
 
     if is_first_use():
         print("cxsim: compiling the simulator, once; later runs start at once", file=sys.stderr)
+
+
+def say_cautions(found: Sequence[str]) -> None:
+    """Say on stderr, before a run, what may mislead in its results."""
+    for sentence in found:
+        print(f"cxsim: caution: {sentence}", file=sys.stderr)
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxsim.cli.asking import ask, words_typed
-from cxsim.cli.progress import first_use_notice, progress_bar
+from cxsim.cli.progress import first_use_notice, progress_bar, say_cautions
 
 if TYPE_CHECKING:
+    from cxsim.config.grid import Cell
     from cxsim.config.loading import Request
 
 ABSORBED = (
@@ -31,8 +32,10 @@ def _run(request: Request, folder: Path) -> None:
     from cxsim.report.run_folder import write_run
     from cxsim.report.terminal import terminal_run
     from cxsim.report.terminal_journeys import print_journeys
+    from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
     from cxsim.whatif.simulate import simulate
 
+    say_cautions(cautions_of_worlds(scenario_worlds(request.config, [[request.config.scenario]])))
     first_use_notice()
     with progress_bar("run") as tell:
         made = simulate(request.config, progress=tell)
@@ -52,8 +55,10 @@ def compare(words: Sequence[str]) -> int:
     from cxsim.report.run_folder import descriptions, gain_of, write_comparison
     from cxsim.report.terminal import terminal_comparison
     from cxsim.report.terminal_journeys import print_gaps
+    from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
     from cxsim.whatif.compare import compare as compared
 
+    say_cautions(cautions_of_worlds(scenario_worlds(request.config, request.scenarios, request.baseline)))
     first_use_notice()
     with progress_bar("compare") as tell:
         made = compared(request.config, request.scenarios, baseline=request.baseline, progress=tell)
@@ -79,16 +84,34 @@ def sweep(words: Sequence[str]) -> int:
     from cxsim.whatif.sweep import sweep as swept
 
     grid = cells(request)
+    found = _cautions_of_cells(grid)
+    say_cautions(found)
     first_use_notice()
     with progress_bar("sweep") as tell:
         made = swept(grid, baseline=request.baseline, progress=tell)
-    write_sweep(made, request.run_dir, words_typed("sweep", words))
+    write_sweep(made, request.run_dir, words_typed("sweep", words), cautions=found)
     how = caption(made.config, engine=made.engine, replications=made.config.replications, scenario_configs={})
     print_sweep(made.table, made.keys, how)
     for failure in made.failures:
         print(failure)
     _say_where(request.run_dir)
     return EXIT_FAILED_CELLS if made.failures else 0
+
+
+def _cautions_of_cells(grid: Sequence[Cell]) -> list[str]:
+    """Cautions of a sweep's cells; one that cannot be lived says so in its own row."""
+    from cxsim.errors import CxsimError
+    from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
+
+    worlds = {}
+    for place, cell in enumerate(grid):
+        try:
+            made = scenario_worlds(cell.config, [[cell.scenario]] if cell.scenario else [])
+        except CxsimError:
+            continue
+        worlds.setdefault("baseline", made.pop("baseline"))
+        worlds |= {f"cell {place}": world for world in made.values()}
+    return cautions_of_worlds(worlds)
 
 
 def _changes_world(overrides: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import RECENT_FROM
 from cxsim.journal.ticks import DAY
-from cxsim.journal.words import CATEGORIES
+from cxsim.journal.words import CATEGORIES, SUBSIDIES
 
 MONEY = 10_000
 FRACTION = 2.0**32
@@ -68,6 +68,7 @@ COUNTERS = (
 
 IS_REVENUE = np.array([bucket == "revenue" for _, bucket, _, _ in CATEGORIES])
 IS_MARGIN = np.array([own for _, _, _, own in CATEGORIES])
+IS_SUBSIDY = np.array([name in SUBSIDIES for name, _, _, _ in CATEGORIES])
 
 
 @compiled
@@ -104,15 +105,17 @@ def book_shared(world, tick, source, channel, category, n, amount):
 
 @compiled
 def book(world, c, tick, channel, category, amount):
-    """Enter a customer's flow into the ledger and, where it is his own, into his margin.
+    """Enter a customer's flow into the ledger and, where it is his own, into his margin and subsidy.
 
-    Reads: his entry, segment, source. Writes: ledger, his margin, the margin by age.
+    Reads: his entry, segment, source. Writes: ledger, his margin and subsidy, the margin by age.
     Returns: nothing. Draws: nothing.
     """
     day = tick // DAY
     entry = world.ledger[day, c.segment, c.source, channel, category]
     entry[0] += 1
     entry[1] += amount
+    if IS_SUBSIDY[category]:
+        c.subsidy += amount
     if not IS_MARGIN[category]:
         return
     own = amount if IS_REVENUE[category] else -amount

@@ -127,6 +127,11 @@ CATEGORIES = (
     ("offer", "service", "sales", True),
 )
 
+# Money given to customers so that they stay, come back, buy more or bring others. What of it goes to those who
+# would have done so anyway is leakage.
+SUBSIDIES = ("reward_redeemed", "exclusive_offer", "member_benefit", "save_offer", "win_back", "referral_bonus",
+             "friend_bonus", "welcome_gift")
+
 # Departments that own touchpoints, each under one of the five Ps.
 OWNERS = {
     "product": "product", "IT": "product", "support": "product", "finance": "price", "sales": "price",

@@ -18,6 +18,7 @@ from cxsim.measure.whole_file import write_text
 from cxsim.report.page import Report, write_report
 from cxsim.report.page_journeys import JourneyReading, read_journeys
 from cxsim.report.summary import write_summary
+from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Tables
@@ -75,7 +76,8 @@ def write_run(
     """
     manifest = _write(folder, run.config, _tables(run.tables, run.config),
                       resolved(run.config, run.reference), engine=run.engine, seconds=run.seconds,
-                      command_line=command_line, processes=run.processes)
+                      command_line=command_line, processes=run.processes,
+                      cautions=cautions_of_worlds({"baseline": run.config, run.scenario: run.scenario_config}))
     write_summary(folder / "summary.csv", run.kpis, run.config.confidence)
     journeys = _journeys_of_run(run)
     write_report(folder / "report.html", Report(
@@ -91,8 +93,9 @@ def write_comparison(
     config = comparison.config
     tables = _tables(comparison.tables, config) | {"comparison": comparison.comparison}
     world = resolved(config, comparison.reference, comparison.scenarios, comparison.baseline)
+    worlds = scenario_worlds(config, [], comparison.baseline) | comparison.scenario_configs
     manifest = _write(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
-                      command_line=command_line)
+                      command_line=command_line, cautions=cautions_of_worlds(worlds))
     write_summary(folder / "summary.csv", comparison.comparison, config.confidence)
     journeys = _journeys_of_comparison(comparison)
     write_report(folder / "report.html", Report(
@@ -103,12 +106,14 @@ def write_comparison(
     return journeys
 
 
-def write_sweep(sweep: Sweep, folder: Path, command_line: Sequence[str] | None = None) -> None:
+def write_sweep(
+    sweep: Sweep, folder: Path, command_line: Sequence[str] | None = None, *, cautions: Sequence[str] = (),
+) -> None:
     """Write the folder of a sweep: the tidy table `sweep.parquet`, all replications, summary, manifest."""
     reference = sweep.references[0] if len(sweep.references) == 1 else None
     _write(folder, sweep.config, {"sweep": sweep.table, "kpis": sweep.kpis},
            resolved(sweep.config, reference), engine=sweep.engine, seconds=sweep.seconds,
-           command_line=command_line, extra={"failures": list(sweep.failures)})
+           command_line=command_line, extra={"failures": list(sweep.failures)}, cautions=cautions)
     write_summary(folder / "summary.csv", sweep.table, sweep.config.confidence)
 
 
@@ -161,7 +166,7 @@ def _tables(tables: Tables, config: Config) -> dict[str, Table]:
 def _write(
     folder: Path, config: Config, tables: Mapping[str, Table], world: dict[str, Any], *, engine: str,
     seconds: float, command_line: Sequence[str] | None, processes: Sequence[str] = (),
-    extra: dict[str, Any] | None = None,
+    extra: dict[str, Any] | None = None, cautions: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write tables, `config.yaml` and `manifest.json`; returns the manifest."""
     try:
@@ -172,7 +177,7 @@ def _write(
             "choose a folder you may write to") from None
     manifest = make_manifest(
         config, tables, engine=engine, wall_seconds=seconds, processes=processes,
-        command_line=command_line, resolved=world, extra=extra)
+        command_line=command_line, resolved=world, extra={"cautions": list(cautions), **(extra or {})})
     for name in OWN_FILES:
         if name.removesuffix(".parquet") not in tables:
             (folder / name).unlink(missing_ok=True)  # A file of an earlier run would pass for this one's.

@@ -100,6 +100,8 @@ def _money_ties(outcome: Outcome) -> None:
         here = np.isin(log["word"], told)
         assert booked[1] == log["amount"][here].sum(), category
         assert booked[0] == here.sum(), category
+    given = ledger[:, [k for k, c in enumerate(CATEGORIES) if c[0] in w.SUBSIDIES], 1].sum()
+    assert outcome.customers["subsidy"].sum() == given
     counts = {"contact_fee": said[QUEUE_SERVED], "refund": said[w.DELIVERY_RETURNED],
               "returned_goods": said[w.DELIVERY_RETURNED],
               "outreach": said[w.PROMPT_READ] + said[w.PROMPT_IGNORED]}

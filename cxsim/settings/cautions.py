@@ -1,0 +1,96 @@
+"""Cautions: worlds that can be lived but whose results may mislead; said before the run, kept in its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from cxsim.settings.overlay import apply_changes, combine
+from cxsim.settings.schema import Config, ScenarioSpec
+
+USUAL_WINDOW_DAYS = 180
+MOST_NAMED = 3
+
+
+def _short_horizon(config: Config) -> list[str]:
+    """A run that ends before what it shall show can happen."""
+    days, market, found = config.horizon_days, config.market, []
+    if market.kind == "transactional" and market.active_window_days is None and days < USUAL_WINDOW_DAYS:
+        found.append(
+            f"horizon_days={days}: is shorter than the {USUAL_WINDOW_DAYS} days in which a customer "
+            f"usually counts as active after an order; he counts for {config.active_window_days} here, so retention is not that "
+            f"of a longer run; lengthen the horizon or set market.active_window_days")
+    if market.kind == "subscription" and days < market.renewal_days:
+        found.append(
+            f"horizon_days={days}: is shorter than one period (market.renewal_days={market.renewal_days}), so no "
+            "newcomer renews in this run; lengthen the horizon to see what changes renewals")
+    arrives = config.delivery.days + config.delivery.use_days
+    if market.kind != "contact_centre" and days <= arrives:
+        found.append(
+            f"horizon_days={days}: an order is delivered and used after {arrives:g} days (delivery.days + "
+            "delivery.use_days), so hardly any journey is judged in this run; lengthen the horizon")
+    return found
+
+
+# Every caution there is; a mechanism adds its own function of a configuration, from its own file.
+CAUTIONS: tuple[Callable[[Config], list[str]], ...] = (_short_horizon,)
+
+
+def cautions(config: Config) -> list[str]:
+    """What to know before this world is lived, one sentence each; empty where there is nothing.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> cautions(load())
+    []
+    >>> cautions(load(["market=telecom", "horizon_days=200"]))[0].partition(":")[0]
+    'horizon_days=200'
+    """
+    return [sentence for find in CAUTIONS for sentence in find(config)]
+
+
+def scenario_worlds(
+    config: Config, scenarios: Sequence[Sequence[ScenarioSpec]], baseline: Sequence[ScenarioSpec] = (),
+) -> dict[str, Config]:
+    """The baseline's and each scenario's world with all its parts active, by name.
+
+    Raises
+    ------
+    CxsimError
+        When parts contradict each other or a change is impossible.
+    """
+    worlds = {"baseline": _world(config, baseline)}
+    for parts in scenarios:
+        worlds["+".join(part.name for part in parts)] = _world(config, parts)
+    return worlds
+
+
+def _world(config: Config, parts: Sequence[ScenarioSpec]) -> Config:
+    active = [part for part in parts if part.changes]
+    if not active:
+        return config
+    together = combine(active)
+    return apply_changes(config, together.changes, origin=f"scenario {together.name}")
+
+
+def cautions_of_worlds(worlds: Mapping[str, Config]) -> list[str]:
+    """The cautions of several worlds, each sentence once; one the first world lacks names those it is for.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> short, long = load(["horizon_days=90"]), load()
+    >>> cautions_of_worlds({"baseline": long, "brief": short})[0].partition(":")[0]
+    'brief'
+    """
+    found: dict[str, list[str]] = {}
+    for name, config in worlds.items():
+        for sentence in cautions(config):
+            found.setdefault(sentence, []).append(name)
+    first = next(iter(worlds), "")
+    return [sentence if first in names else f"{_listed(names)}: {sentence}" for sentence, names in found.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
