@@ -67,6 +67,14 @@ def standing(world, c, satisfaction):
 
 
 @compiled
+def lead(world, row, c, now):
+    """The z that links read: his standing of us, less the rival's quality as far as that counts."""
+    z = standing(world, c, acting(world, row, c, now))
+    weight = world.outside[c.row].rival_weight
+    return z if weight == 0.0 else z - weight * world.rival[c.row, now // DAY]
+
+
+@compiled
 def run_bin(world, c, now):
     """Which 28 days since he entered the run (the last bin is open)."""
     entered = max(0, c.entry // DAY)
@@ -90,7 +98,7 @@ def exponent(world, row, c, link, b, now):
     """b z - kappa of a link that is binned by time in the run."""
     if b == 0.0 and world.is_moved[link] == 0:
         return 0.0
-    z = standing(world, c, acting(world, row, c, now))
+    z = lead(world, row, c, now)
     return b * z - world.kappa[link, c.segment, group_of(c), run_bin(world, c, now)]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from cxsim.behaviour.perception import feel_episode, observe, own_weight, severity
 from cxsim.behaviour.state import BY_FAILURE
-from cxsim.behaviour.survey import answer_touchpoint
+from cxsim.behaviour.survey import answer_touchpoint, standard
 from cxsim.behaviour.touchpoints import H_FAILURE, feel_place
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import MEASURING
+from cxsim.journal.tallies import N_EPISODES, SERVICE_QUALITY_SUM, count, fraction
 
 
 @compiled
@@ -34,6 +35,8 @@ def live_episode(world, row, c, now, place, which, own, beyond, lost, ticks, n_f
     felt = feel_episode(world, row, c, own - beyond, lost)
     if world.cursor[MEASURING] != 0:
         observe(world, c.segment, c.kind, which, own)
+    count(world, c.segment, now, N_EPISODES, 1)
+    count(world, c.segment, now, SERVICE_QUALITY_SUM, fraction(standard(world, c, which, own)))
     is_satisfied = answer_touchpoint(world, row, c, now, which, own, survey)
     feel_place(world, now, place, felt, own, is_satisfied, ticks, n_failures)
     return felt, is_satisfied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.effects import acting, standing
+from cxsim.behaviour.effects import lead
 from cxsim.behaviour.money import R_EXIT, R_N_EXIT
 from cxsim.behaviour.pulls import exit_pull
 from cxsim.behaviour.state import EXIT_BINS, L_EXIT
@@ -24,7 +24,7 @@ def exit_multiplier(world, row, c, now, bin_):
     pull = exit_pull(world, row, c, now)
     if row.b_exit == 0.0 and pull == 0.0 and world.is_moved[L_EXIT] == 0:
         return 1.0
-    z = standing(world, c, acting(world, row, c, now))
+    z = lead(world, row, c, now)
     return math.exp(row.b_exit * z - world.kappa[L_EXIT, c.segment, 0, bin_] + pull)
 
 

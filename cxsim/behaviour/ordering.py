@@ -13,6 +13,7 @@ from cxsim.behaviour.money import R_BASE
 from cxsim.behaviour.pulls import spend_pull
 from cxsim.behaviour.renewal import pay_bonus
 from cxsim.behaviour.respond import p_comes_wrong
+from cxsim.behaviour.rivals import goods_share
 from cxsim.behaviour.state import CUSTOMER, L_SPEND, L_UPSELL, PROSPECT, T_SPEND, UPGRADE
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import MEASURING, RECENT_FROM, record
@@ -102,7 +103,7 @@ def place_order(world, row, c, now, gain):
     book(world, c, now, c.channel, C_ORDER, basket)
     if upsell > 0:
         book(world, c, now, c.channel, C_UPSELL, upsell)
-    book(world, c, now, c.channel, C_GOODS, int(round((basket + upsell) * row.goods_share)))
+    book(world, c, now, c.channel, C_GOODS, int(round((basket + upsell) * goods_share(world, row, c, now))))
     record(world, c, now, ORDER_PAID, c.channel, 0, math.nan, basket + upsell)
     redeem_points(world, c, now, c.channel)
     earn_points(world, c, now, c.channel, basket + upsell)

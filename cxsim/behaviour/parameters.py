@@ -86,3 +86,8 @@ TALK = np.dtype([(name, "f8") for name in (
 VOICE = np.dtype([(name, "f8") for name in (
     "noise",
 )], align=True)
+
+# Parameters of one row's prices and rivals; the days themselves are in `season`, `price`, `demand`, `rival`.
+OUTSIDE = np.dtype([(name, "f8") for name in (
+    "is_daily", "highest", "farthest", "rival_weight", "exit_elasticity", "p_need", "need_logit", "rival_pull",
+)], align=True)

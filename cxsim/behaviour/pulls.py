@@ -10,9 +10,11 @@ from cxsim.behaviour.attachment import attached_exit, attached_spend
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.loyalty import goal_pull
 from cxsim.behaviour.prompts import reactance
+from cxsim.behaviour.rivals import dearer_exit
 from cxsim.behaviour.state import TRANSACTIONAL
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND
+from cxsim.journal.ticks import DAY
 
 
 @compiled
@@ -33,11 +35,12 @@ def rate_pull(world, row, c, now):
 def exit_pull(world, row, c, now):
     """Log multiplier of his hazard of leaving.
 
-    Reads: attachment, prompts. Writes: nothing. Returns: a number. Draws: nothing.
+    Reads: attachment, prompts, prices. Writes: nothing. Returns: a number. Draws: nothing.
     """
     pull = 0.0
     pull += attached_exit(world, row, c)
     pull += reactance(row, c, now)
+    pull += dearer_exit(world, c, now)
     return pull
 
 
@@ -45,10 +48,11 @@ def exit_pull(world, row, c, now):
 def spend_pull(world, row, c, now):
     """Log multiplier of what he spends on an order.
 
-    Reads: attachment, knowledge. Writes: nothing. Returns: a number. Draws: nothing.
+    Reads: attachment, knowledge, prices. Writes: nothing. Returns: a number. Draws: nothing.
     """
     pull = 0.0
     pull += attached_spend(world, row, c)
+    pull += world.price[c.row, now // DAY]
     if row.price_gain != 0.0:
         pull += row.price_gain * knowledge_of(world, row, c, now)
     return pull

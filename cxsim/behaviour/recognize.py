@@ -18,6 +18,7 @@ from cxsim.behaviour.money import R_N_RATE, R_RATE
 from cxsim.behaviour.prompts import p_missed
 from cxsim.behaviour.pulls import rate_pull
 from cxsim.behaviour.renewal import fall_due
+from cxsim.behaviour.rivals import goes_to_rival, p_to_rival
 from cxsim.behaviour.state import (
     CONTACT_CENTRE, CUSTOMER, FAULT, GONE, L_RATE, N_BESIDE, N_WAITING, PROMPTED, PURCHASE, RECOGNIZE, RENEW,
     RENEWAL, REST, SUBSCRIPTION, TRANSACTIONAL, TROUBLESHOOT)
@@ -42,18 +43,29 @@ def _cannot_come(world, row, c, start, until, pull):
     lowest = world.kappa[L_RATE, c.segment, group, run_bin(world, c, start)]
     for k in range(run_bin(world, c, start), world.kappa.shape[3]):
         lowest = min(lowest, world.kappa[L_RATE, c.segment, group, k])
+    outside = world.outside[c.row]
+    highest += outside.highest + abs(row.b_rate) * outside.farthest
     most = c.rate * math.exp(highest - lowest + pull + 1e-9) * (until - start) / DAY
     return c.need_left > most
+
+
+@compiled
+def demand_of_day(world, row, c, tick):
+    """Log multiplier of his own needs on a day by what reaches him then: prices, and a rival's lead."""
+    reached = exposed_row(world, c, tick) if world.ramp.shape[0] > 0 else c.row
+    day = tick // DAY
+    lead = row.b_rate * world.outside[reached].rival_weight * world.rival[reached, day]
+    return world.demand[reached, day] - lead
 
 
 @compiled
 def next_need(world, c, until):
     """Spend the need's unit exponential up to `until`; the tick of the need, or NEVER.
 
-    On each piece (a day where satisfaction fades, else 28 days in the run) the rate is
-    rate exp(b z - kappa + goal gradient), with z read at the start of the piece.
+    On each piece (a day where anything moves by the day, else 28 days in the run) the rate is
+    rate season exp(b z - kappa + pulls + demand of the day), with z read at the start of the piece.
 
-    Reads: row, memory, kappa. Writes: need_left, need_clock, n_needs. Returns: a tick.
+    Reads: row, memory, kappa, season, prices, rival. Writes: need_left, need_clock, n_needs. Returns: a tick.
     Draws: "need" (the unit exponential of each need).
     """
     row = world.rows[c.row, c.segment]
@@ -62,6 +74,7 @@ def next_need(world, c, until):
         return NEVER
     pull = rate_pull(world, row, c, start)
     fades = row.b_rate != 0.0
+    daily = world.outside[c.row].is_daily != 0.0
     moved = fades or world.is_moved[L_RATE] != 0
     measuring = world.cursor[MEASURING] != 0
     if moved and not measuring and until >= world.cursor[HORIZON]:
@@ -73,19 +86,23 @@ def next_need(world, c, until):
     bins = world.kappa[L_RATE, c.segment, group_of(c)]
     bin_ = run_bin(world, c, start)
     bin_end = (max(0, c.entry // DAY) + (bin_ + 1) * BIN_DAYS) * DAY if moved or measuring else until
-    midnight = (start // DAY + 1) * DAY if fades else until
+    midnight = (start // DAY + 1) * DAY if fades or daily else until
     while True:
         stop = min(until, min(midnight, bin_end))
-        rate = c.rate
+        own, drawn = c.rate, pull
+        if daily:
+            own *= math.exp(world.season[start // DAY])
+            drawn += demand_of_day(world, row, c, start)
+        rate = own
         if moved:
-            rate *= math.exp(row.b_rate * standing(world, c, satisfaction) - bins[bin_] + pull)
-        elif pull != 0.0:
-            rate *= math.exp(pull)
+            rate *= math.exp(row.b_rate * standing(world, c, satisfaction) - bins[bin_] + drawn)
+        elif drawn != 0.0:
+            rate *= math.exp(drawn)
         hazard = rate * ((stop - start) / DAY)
         if measuring:
-            _expose(world, c, bin_, min(hazard, c.need_left), rate, 1.0 - p_missed(row, c, start))
+            _expose(world, c, bin_, min(hazard, c.need_left), rate / own, p_met(world, row, c, start))
         if c.need_left < hazard:
-            return _need_arises(world, row, c, min(start + ticks(c.need_left / rate), stop), rate)
+            return _need_arises(world, row, c, min(start + ticks(c.need_left / rate), stop), rate / own)
         c.need_left -= hazard
         if stop == until:
             c.need_clock = until
@@ -93,7 +110,8 @@ def next_need(world, c, until):
         if fades:
             whole = stop - start == DAY
             satisfaction *= fading if whole else math.exp(-(stop - start) / (row.memory_days * DAY))
-            midnight = stop + DAY if stop == midnight else midnight
+        if stop == midnight:
+            midnight = stop + DAY
         if stop == bin_end:
             bin_ = min(bin_ + 1, bins.shape[0] - 1)
             bin_end += BIN_DAYS * DAY
@@ -101,23 +119,29 @@ def next_need(world, c, until):
 
 
 @compiled
-def _expose(world, c, bin_, spent, rate, noticed):
-    """Add a spent piece of the need clock to the sums behind the reference, as far as it is noticed."""
-    sums = world.exposures[L_RATE, c.segment, group_of(c), bin_]
-    sums[0] += fraction(spent * noticed)
-    if rate > 0.0:
-        sums[1] += fraction(spent * c.rate / rate)
+def p_met(world, row, c, now):
+    """Chance that a need of his own is noticed and brought to us."""
+    return (1.0 - p_missed(row, c, now)) * (1.0 - p_to_rival(world, row, c, now))
 
 
 @compiled
-def _need_arises(world, row, c, tick, rate):
+def _expose(world, c, bin_, spent, multiplier, noticed):
+    """Add a spent piece of the need clock to the sums behind the reference, as far as it is noticed."""
+    sums = world.exposures[L_RATE, c.segment, group_of(c), bin_]
+    sums[0] += fraction(spent * noticed)
+    if multiplier > 0.0:
+        sums[1] += fraction(spent / multiplier)
+
+
+@compiled
+def _need_arises(world, row, c, tick, multiplier):
     """Note the tick of a need and draw the unit exponential of the one after it."""
     c.n_needs += 1
     c.need_left = unit_exponential(world, c, D_NEED, c.n_needs)
     c.need_clock = tick
     if tick >= world.cursor[RECENT_FROM]:
         world.recent[c.segment, R_N_RATE] += 1
-        world.recent[c.segment, R_RATE] += fraction(rate / c.rate * (1.0 - p_missed(row, c, tick)))
+        world.recent[c.segment, R_RATE] += fraction(multiplier * p_met(world, row, c, tick))
     return tick
 
 
@@ -145,7 +169,7 @@ def _take_other(world, c, kind):
     if kind == PURCHASE and world.cursor[MEASURING] != 0:
         row = world.rows[c.row, c.segment]
         sums = world.exposures[L_RATE, c.segment, group_of(c), run_bin(world, c, tick)]
-        sums[0] += fraction(1.0 - p_missed(row, c, tick))
+        sums[0] += fraction(p_met(world, row, c, tick))
     if kind == FAULT:
         _put_in_list(c, tick, TROUBLESHOOT)
     else:
@@ -242,6 +266,10 @@ def recognize(world, i, now):
             return _miss(world, row, i, now)
         if u < row.p_forgotten:
             c.is_prompted = 1
+    if goes_to_rival(world, row, c, now):
+        count(world, c.segment, now, N_TO_COMPETITOR, 1)
+        record(world, c, now, NEED_COMPETITOR, -1, 0, math.nan, 0)
+        return rest(world, i, now)
     if c.is_prompted != 0:
         count(world, c.segment, now, N_PROMPTED_NEEDS, 1)
     record(world, c, now, NEED_PROMPTED if c.is_prompted != 0 else NEED_NOTICED, -1, 0, math.nan, 0)

@@ -10,6 +10,7 @@ from cxsim.behaviour.life import exposed_row
 from cxsim.behaviour.loyalty import earn_points, expire_points, redeem_points
 from cxsim.behaviour.money import R_BASE
 from cxsim.behaviour.prompts import take_prompt
+from cxsim.behaviour.rivals import price_level
 from cxsim.behaviour.state import CUSTOMER, GONE
 from cxsim.behaviour.streams import plan_renewal_contact
 from cxsim.journal.compiling import compiled
@@ -30,19 +31,21 @@ def pay_bonus(world, c, now):
 @compiled
 def pay_period(world, row, c, now):
     """One payment of a subscription, with the dearer plan's step while it lasts."""
-    fee = money(row.fee)
+    level = price_level(world, c, now)
+    fee = money(row.fee * level)
+    step = int(round(c.fee_step * level))
     book(world, c, now, -1, C_SUBSCRIPTION, fee)
-    if c.fee_step > 0:
-        book(world, c, now, -1, C_UPSELL, c.fee_step)
+    if step > 0:
+        book(world, c, now, -1, C_UPSELL, step)
     if c.source == REFERRAL:
-        count(world, c.segment, now, REFERRED_REVENUE, fee + c.fee_step)
+        count(world, c.segment, now, REFERRED_REVENUE, fee + step)
     if now >= world.cursor[RECENT_FROM]:
-        world.recent[c.segment, R_BASE] += fee + c.fee_step
+        world.recent[c.segment, R_BASE] += money(row.fee) + c.fee_step
     c.n_orders += 1
     count(world, c.segment, now, N_PURCHASES, 1)
-    record(world, c, now, ORDER_PAID, -1, 0, math.nan, fee + c.fee_step)
+    record(world, c, now, ORDER_PAID, -1, 0, math.nan, fee + step)
     redeem_points(world, c, now, -1)
-    earn_points(world, c, now, -1, fee + c.fee_step)
+    earn_points(world, c, now, -1, fee + step)
 
 
 @compiled

@@ -13,12 +13,14 @@ from cxsim.behaviour.recovery import recover
 from cxsim.behaviour.referral import invite_friends
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.respond import enjoy_use
-from cxsim.behaviour.state import CUSTOMER, GONE, TRANSACTIONAL
-from cxsim.behaviour.survey import answer_surveys
+from cxsim.behaviour.rivals import distance
+from cxsim.behaviour.state import CUSTOMER, GONE, M_JOURNEY, TRANSACTIONAL
+from cxsim.behaviour.survey import answer_surveys, standard
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, MEASURING, record
 from cxsim.journal.tallies import (
-    ATTACHMENT_SUM, EFFORT_TICKS, JOURNEY_TICKS, KNOWLEDGE_SUM, N_JUDGED, count, fraction)
+    ATTACHMENT_SUM, EFFORT_TICKS, EXPERIENCE_SUM, JOURNEY_TICKS, KNOWLEDGE_SUM, N_JUDGED, PREFERENCE_SUM, count,
+    fraction)
 from cxsim.journal.ticks import MINUTE
 from cxsim.journal.words import EXIT_LEFT, JUDGE, SURVEY_ANSWERED, USE_ENJOYED
 
@@ -46,7 +48,7 @@ def repeat(world, i, now):
     recover(world, row, c, now)
     collect_needs(world, c, now)
     felt = judge_journey(world, row, c, now)
-    _count_journey(world, row, c, now)
+    _count_journey(world, row, c, now, felt)
     record(world, c, now, JUDGE, c.channel, c.wait_ticks, mean_quality(world, c), 0)
     if world.cursor[MEASURING] != 0:
         observe_journey(world, c, felt)
@@ -65,9 +67,11 @@ def repeat(world, i, now):
 
 
 @compiled
-def _count_journey(world, row, c, now):
-    """Count a judged journey: how long, how much effort, and what is known of him."""
+def _count_journey(world, row, c, now, felt):
+    """Count a judged journey: how it was felt, how long, how much effort, and what is known of him."""
     count(world, c.segment, now, N_JUDGED, 1)
+    count(world, c.segment, now, EXPERIENCE_SUM, fraction(standard(world, c, M_JOURNEY, felt)))
+    count(world, c.segment, now, PREFERENCE_SUM, fraction(distance(world, row, c, now)))
     count(world, c.segment, now, JOURNEY_TICKS, now - c.started)
     count(world, c.segment, now, EFFORT_TICKS, int(c.effort_minutes * MINUTE))
     count(world, c.segment, now, KNOWLEDGE_SUM, fraction(individual_knowledge(world, row, c, now)))

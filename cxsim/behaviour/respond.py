@@ -10,6 +10,7 @@ from cxsim.behaviour.episode import failure_weight, live_episode
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.perception import noise, own_weight
 from cxsim.behaviour.renewal import fall_due
+from cxsim.behaviour.rivals import goods_share
 from cxsim.behaviour.state import (
     BY_FAILURE, BY_FIT, FAULT, M_RESPONSE, REPEAT, REST, TRANSACTIONAL)
 from cxsim.behaviour.touchpoints import (
@@ -117,7 +118,8 @@ def _come_wrong(world, row, c, now):
     if c.is_ordered != 0 and row.p_return > 0.0 and journey_uniform(world, c, D_RETURN) < row.p_return:
         count(world, c.segment, now, N_RETURNED, 1)
         book(world, c, now, c.channel, C_REFUND, -c.ordered)
-        book(world, c, now, c.channel, C_RETURNED_GOODS, -int(round(c.ordered * row.goods_share)))
+        share = goods_share(world, row, c, c.last_order)
+        book(world, c, now, c.channel, C_RETURNED_GOODS, -int(round(c.ordered * share)))
         record(world, c, now, DELIVERY_RETURNED, c.channel, 0, math.nan, -c.ordered)
 
 

@@ -22,6 +22,7 @@ from cxsim.journal.words import CATEGORIES, CONTACT, ORGANIC, PAID, SOURCES
 from cxsim.settings.quantiles import make_quantiles
 from cxsim.settings.reference import Reference, make_cuts, n_bins
 from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
+from cxsim.settings.demand import make_outside, make_season
 from cxsim.settings.names import channel_names, segment_names, touchpoint_names
 from cxsim.settings.practice_rows import make_practice
 from cxsim.settings.programme_rows import make_programme
@@ -105,6 +106,7 @@ def make_blueprint(
         "programme": make_programme(configs, effects=effects),
         "talk": make_talk(configs),
         "voice": make_voice(configs),
+        **make_outside(configs, effects=effects),
         "staff_hours": staff_hours,
         "staff_cost": staff_cost,
         "training_cost": make_training_cost(configs, day_row),
@@ -185,6 +187,8 @@ def _organic(base: Config, reference: Reference) -> np.ndarray:
             "raise market.entrants_per_day, or lower acquisition.media.spend_per_day or "
             "referral.invitations_per_journey")
     until = base.market.entrants_until_day or base.horizon_days
+    if base.season.arrivals:
+        organic = organic * np.exp(make_season(base)[:-1])
     return np.where(np.arange(base.horizon_days) < until, np.maximum(organic, 0.0), 0.0)
 
 

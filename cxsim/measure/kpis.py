@@ -14,6 +14,7 @@ from cxsim.measure.journey_metrics import journey_metrics
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.money_metrics import money_metrics
 from cxsim.measure.order_metrics import order_metrics
+from cxsim.measure.rival_metrics import rival_metrics
 from cxsim.measure.sums import make_sums
 from cxsim.measure.table import Table
 from cxsim.measure.value_metrics import value_metrics
@@ -28,6 +29,7 @@ def _values(outcome: Outcome, config: Config) -> np.ndarray:
     found = {
         **customer_metrics(outcome, sums), **order_metrics(sums), **experience_metrics(sums),
         **journey_metrics(sums), **employee_metrics(sums), **money_metrics(outcome, config, sums),
+        **rival_metrics(outcome, config, sums),
     }
     cube = np.full((*sums.counts.shape[:2], len(CATALOGUE)), np.nan)
     at_end = value_metrics(outcome, config, sums)

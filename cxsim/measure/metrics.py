@@ -9,6 +9,7 @@ from cxsim.measure.journey_metrics import METRICS as JOURNEY_METRICS
 from cxsim.measure.metric import Metric
 from cxsim.measure.money_metrics import METRICS as MONEY_METRICS
 from cxsim.measure.order_metrics import METRICS as ORDER_METRICS
+from cxsim.measure.rival_metrics import METRICS as RIVAL_METRICS
 from cxsim.measure.value_metrics import METRICS as VALUE_METRICS
 
 GROUPS = (
@@ -16,6 +17,7 @@ GROUPS = (
     ("Orders, upsell and referral", ORDER_METRICS),
     ("Experience", EXPERIENCE_METRICS),
     ("Journeys", JOURNEY_METRICS),
+    ("Quality, experience, preference, loyalty", RIVAL_METRICS),
     ("Employees", EMPLOYEE_METRICS),
     ("Money", MONEY_METRICS),
     ("Value over time", VALUE_METRICS),

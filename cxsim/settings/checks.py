@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cxsim.settings.demand_checks import check_demand
 from cxsim.settings.journey_checks import check_journeys, check_solution
 from cxsim.settings.staff_checks import check_shifts
 from cxsim.settings.touchpoint_checks import check_touchpoints
@@ -21,6 +22,7 @@ def cross_check(config: Config) -> None:
     _dates(config)
     _loyalty(config)
     _knowledge(config)
+    check_demand(config)
     check_shifts(config)
     check_journeys(config)
     check_solution(config)

@@ -35,12 +35,27 @@ def moved_links(config: Config) -> np.ndarray:
         moved[L_SPEND] = slope * share.spend != 0 or _spend_moves(config)
     if config.market.kind != "contact_centre":
         moved[L_RATE] |= config.needs.p_forgotten > 0
+        moved[L_RATE] |= config.competitor.p_need > 0 and config.market.kind == "transactional"
         moved[L_EXIT] = prompted and config.coaching.reactance.value != 0
     if config.market.kind == "subscription":
         moved[L_EXIT] |= config.automatic.attention.value != 1.0
     moved[L_EXIT] |= slope * share.exit != 0 or config.attachment.exit.value != 0
+    moved |= _moved_by_price(config)
     moved[L_UPSELL] = (slope * share.upsell != 0 or _offers_move(config)) and _has_offers(config)
     moved[L_INVITATION] = slope * share.invitation != 0 and config.referral.invitations_per_journey > 0
+    return moved
+
+
+def _moved_by_price(config: Config) -> np.ndarray:
+    """Links that prices other than those of history move; a subscriber's fee is its own, no link."""
+    moved, price = np.zeros(len(LINKS), np.int64), config.price
+    if price.level == 1.0 and price.promotion.days * price.promotion.discount == 0:
+        return moved
+    if config.market.kind == "transactional":
+        moved[L_SPEND] = 1
+        moved[L_RATE] = price.elasticity.value != 0
+    if config.market.kind != "contact_centre":
+        moved[L_EXIT] = price.exit_elasticity.value != 0
     return moved
 
 

@@ -25,6 +25,7 @@ WORLD_KEYS = (
     "market",
     "population",
     "reference",
+    "season",
     "scenario",
     "output",
     "parallel",

@@ -13,6 +13,7 @@ from cxsim.settings.acquisition import Acquisition
 from cxsim.settings.experience import Attachment, Choice, Perception, Satisfaction
 from cxsim.settings.journeys import Handoff, Journeys, Recovery, Use
 from cxsim.settings.loyalty import Loyalty
+from cxsim.settings.rivals import Competitor, Price, Season
 from cxsim.settings.talk import Referral
 from cxsim.settings.touchpoints import Touchpoint
 from cxsim.settings.values import NAME, WEEKDAYS, Count, Positive, Share, Strict, Whole
@@ -96,6 +97,9 @@ class Config(Strict):
     loyalty: Loyalty
     referral: Referral
     acquisition: Acquisition = Acquisition()
+    competitor: Competitor = Competitor()
+    price: Price = Price()
+    season: Season = Season()
     survey: Survey
     reference: ReferenceSpec = ReferenceSpec()
     scenario: ScenarioSpec = ScenarioSpec()
