@@ -16,17 +16,17 @@ from cxsim.measure.touchpoints import touchpoints_table
 from lived_worlds import NEUTRAL, changed, live, live_many, plan, scenario, spec, total, world
 from lone_worlds import said, sized
 
-TELECOM = ("market=telecom", "n_customers=1000", "horizon_days=365")
+TELECOM = ("market=telecom", "horizon_days=365")
 
 
 @pytest.fixture(scope="module")
 def telecom():
-    """A small telecom operator and the reference experience of its baseline."""
+    """The telecom operator as shipped, for a year, and the reference experience of its baseline."""
     config = world(*TELECOM, "reference.tolerance=0.02", "reference.customers=20000")
     return config, find_reference(config)
 
 
-def _view(telecom, parts=(), replications: int = 6) -> Table:
+def _view(telecom, parts=(), replications: int = 3) -> Table:
     config, reference = telecom
     blueprint = plan(config, parts, reference, log=False)
     found = live_many(
