@@ -12,7 +12,7 @@ from cxsim.behaviour.ordering import p_accept, recent_offers
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import OFFER_REFUSED, OFFER_TAKEN
-from lived_worlds import changed, live_many, plan
+from lived_worlds import changed, live_many, plan, scenario, total, world
 from lone_worlds import alone, run, said, sized, standing_world
 from same_life import assert_same_life
 
@@ -36,7 +36,8 @@ def test_recent_offers_fade_and_wear_acceptance_out() -> None:
 
 
 def test_offers_that_do_not_wear_out_are_exactly_the_plain_ones() -> None:
-    lives = [run(alone("upsell=larger_basket", f"upsell.wear_days={days}")) for days in (1, 999)]
+    shop = ("upsell=larger_basket", "upsell.wear_out=0")
+    lives = [run(alone(*shop, f"upsell.wear_days={days}")) for days in (1, 999)]
     for outcome in lives:
         outcome.customers["offer_heat"] = 0.0
     assert_same_life(*lives)
@@ -64,3 +65,15 @@ def test_acceptance_follows_the_offers_still_in_mind() -> None:
     assert abs(taken - expected) < 4.0 * math.sqrt(spread)
     assert n > 6000
     assert expected < 0.9 * 0.4 * n - 8.0 * math.sqrt(spread), "offers in mind make the next less welcome"
+
+
+def test_curated_offering_sells_more_beside_the_order_and_less_so_the_more_offers_wear_out() -> None:
+    """Wear-out is how customers are, in baseline and scenario alike: the scenario itself must not bring it."""
+    def sold(config, parts=()) -> float:
+        return sum(live_many(plan(config, parts), 4, lambda o: total(o, "upsell_accepted")))
+
+    shop, curated = world("horizon_days=365", "n_customers=2000"), scenario("curated_offering")
+    patient = changed(shop, upsell__wear_out=0.0)
+    assert shop.upsell.wear_out.value > 0.0 and "wear_out" not in curated[0].changes["upsell"]
+    gain, patient_gain = (sold(one, curated) / sold(one) for one in (shop, patient))
+    assert 1.02 < gain < patient_gain - 0.01

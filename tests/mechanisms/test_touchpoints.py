@@ -239,7 +239,7 @@ def test_resolution_is_nothing_where_every_contact_settles_the_matter() -> None:
 
 
 def test_upsell_moves_acceptance_on_the_logit() -> None:
-    config = with_aid(alone("upsell=larger_basket", "horizon_days=120"), upsell=0.9)
+    config = with_aid(alone("upsell=larger_basket", "upsell.wear_out=0", "horizon_days=120"), upsell=0.9)
     accepted = live_many(plan(config), 12, lambda o: total(o, "upsell_accepted") / total(o, "upsell_offers"))
     judge(accepted, expit(logit(config.upsell.p_accept) + 0.9), within=0.05)
 
