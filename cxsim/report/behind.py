@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cxsim.report.numbers import format_value
-from cxsim.report.verdicts import is_detected, title
+from cxsim.report.verdicts import is_firm, title
 
 EXPERIENCE = (
     "forgotten_needs", "needs_to_competitor", "prompted_needs", "automatic_executions", "stages_skipped",
@@ -19,9 +19,10 @@ MOST_SHOWN = 7
 
 
 def behind_it(rows: Mapping[str, Mapping[str, Any]]) -> str:
-    """The experience's figures that changed detectably and by at least a hundredth, from and to.
+    """The experience's figures that changed firmly and by at least a hundredth, from and to.
 
-    The largest relative changes come first; "" when nothing changed.
+    Many figures are looked at, so the interval that holds for all together must leave out 0. The
+    largest relative changes come first; "" when nothing changed.
 
     Parameters
     ----------
@@ -31,13 +32,13 @@ def behind_it(rows: Mapping[str, Mapping[str, Any]]) -> str:
     Examples
     --------
     >>> behind_it({"fit": {"metric": "fit", "unit": "share", "baseline_value": .69, "scenario_value": .75,
-    ...                    "difference": .06, "ci_low": .05, "ci_high": .07}})
+    ...                    "difference": .06, "ci_low_all": .04, "ci_high_all": .08}})
     'fit 69.0% to 75.0%'
     """
     changed = []
     for metric in EXPERIENCE:
         row = rows.get(metric)
-        if row is None or not is_detected(row):
+        if row is None or not is_firm(row):
             continue
         before, after = row["baseline_value"], row["scenario_value"]
         relative = abs(row["difference"]) / max(abs(before), 1e-9)

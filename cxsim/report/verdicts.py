@@ -39,6 +39,11 @@ def is_detected(row: Mapping[str, Any]) -> bool:
     return bool(row["ci_low"] > 0 or row["ci_high"] < 0)
 
 
+def is_firm(row: Mapping[str, Any]) -> bool:
+    """Whether the interval that holds for all headline metrics and scenarios together leaves out 0."""
+    return bool(row["ci_low_all"] > 0 or row["ci_high_all"] < 0)
+
+
 def is_worse(row: Mapping[str, Any]) -> bool:
     """Whether the scenario is worse in this metric, by its own interval."""
     return is_detected(row) and row["difference"] * better_of(row["metric"]) < 0
@@ -76,8 +81,7 @@ def verdict(row: Mapping[str, Any]) -> str:
     judged = difference * better_of(row["metric"])
     if judged == 0:
         return direction
-    is_firm = row["ci_low_all"] > 0 or row["ci_high_all"] < 0
-    return f"{direction}, {'' if is_firm else 'likely '}{'better' if judged > 0 else 'worse'}"
+    return f"{direction}, {'' if is_firm(row) else 'likely '}{'better' if judged > 0 else 'worse'}"
 
 
 def total_rows(comparison: Table, scenario: str, segment: str = "all") -> dict[str, dict[str, Any]]:

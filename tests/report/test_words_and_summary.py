@@ -11,6 +11,7 @@ import pytest
 from cxsim.config.loading import load
 from cxsim.measure.comparison import compare_kpis
 from cxsim.measure.table import Table
+from cxsim.report.behind import behind_it
 from cxsim.report.assumptions import find_assumptions, placeholder_share
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.summary import write_summary
@@ -116,3 +117,10 @@ def test_a_touchpoint_that_reaches_nobody_assumes_nothing():
               "prompted": reached.model_copy(update={"coaching": set_by_hand})}
     where = {one.where for one in find_assumptions(base, worlds) if one.key == "coaching.recall"}
     assert where == {"", "prompted"}
+
+
+def test_behind_a_difference_stands_only_what_holds_for_all_figures_together() -> None:
+    turnover = {**_row("employee_turnover", 0.0625, 0.015, 0.11, -0.025, 0.15, unit="share"),
+                "baseline_value": 0.22, "scenario_value": 0.28}
+    pressure = {**_row("work_pressure", -0.18, -0.182, -0.178), "baseline_value": 1.04, "scenario_value": 0.86}
+    assert behind_it({row["metric"]: row for row in (turnover, pressure)}) == "work pressure 1.04 to 0.860"
