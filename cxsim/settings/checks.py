@@ -49,13 +49,18 @@ def _channels(config: Config) -> None:
             f"channels: there are {len(config.channels)}, at most {MOST_CHANNELS} are possible; "
             "leave out those that are not offered (share 0), or write alike ones as one")
     offered = {n: c for n, c in config.channels.items() if c.share > 0}
+    busy = [n for n, c in config.channels.items() if c.contacts_per_hour > 0]
     if config.market.kind == "contact_centre":
-        if not any(c.contacts_per_hour > 0 for c in config.channels.values()):
+        if not busy:
             raise ValueError("channels: no channel has contacts_per_hour above 0; a contact centre needs one")
         if config.n_customers > 0:
             raise ValueError(
                 f"n_customers={config.n_customers}: a contact centre has anonymous contacts and no customers; "
                 "set n_customers=0 (channels.phone.contacts_per_hour says how busy it is)")
+    elif busy:
+        raise ValueError(
+            f"channels.{busy[0]}.contacts_per_hour: a {config.market.kind} market has no anonymous contacts; "
+            "set it to 0 (its contacts come from its customers), or take market=contact_centre")
     elif not offered:
         raise ValueError("channels: every share is 0, so nobody can reach the brand; give one a share above 0")
     for name, channel in config.channels.items():

@@ -83,6 +83,8 @@ REFUSED = [
     ({"channels.phone.owner": "sails"}, r"channels.phone.owner=sails: must be product, .*did you mean sales\?"),
     ({"channels.phone.p_retry": 1.0}, "channels.phone.p_retry: .*call again for ever; set a share below 1"),
     ({"channels.phone.p_resolved": 0.0}, "channels.phone.p_resolved: .*for ever; set a share above 0"),
+    ({"channels.phone.contacts_per_hour": 5.0},
+     "channels.phone.contacts_per_hour: a transactional market has no anonymous contacts; set it to 0"),
     ({"channels.phone.shrinkage": 1.0}, "channels.phone.shrinkage=1: must be at least 0 and less than 1"),
     ({f"channels.desk{k}": {"kind": "digital", "share": 0.1} for k in range(9)},
      r"channels: there are 13, at most 12 are possible; leave out those that are not offered"),
