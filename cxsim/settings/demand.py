@@ -69,11 +69,11 @@ def price_demand(price: Price, n_days: int) -> np.ndarray:
     owed = cut.forward_share * lift * cut.days / cut.payback_days
     if owed >= 0.95:
         raise ValueError(
-            f"price.promotion.payback_days={cut.payback_days:g}: too few to pay back what the promotion pulls "
+            f"price.promotion.payback_days={cut.payback_days}: too few to pay back what the promotion pulls "
             f"forward ({cut.forward_share * lift * cut.days:.1f} days of demand); set "
             "more, or a lower forward_share")
     first = cut.start_day + cut.days
-    demand[first : first + math.ceil(cut.payback_days)] += math.log1p(-owed)
+    demand[first : first + cut.payback_days] += math.log1p(-owed)
     return demand
 
 

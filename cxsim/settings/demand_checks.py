@@ -1,4 +1,4 @@
-"""Checks of rivals and prices against market and horizon."""
+"""Checks of prices against the horizon."""
 
 from __future__ import annotations
 
@@ -11,18 +11,14 @@ if TYPE_CHECKING:
 
 
 def check_demand(config: Config) -> None:
-    """Refuse a rival or a promotion that this market or horizon has no place for.
+    """Refuse a promotion that this horizon has no place for.
 
     Raises
     ------
     ValueError
         Names the key and the cure.
     """
-    rival, cut = config.competitor, config.price.promotion
-    if rival.p_need > 0 and config.market.kind != "transactional":
-        raise ValueError(
-            f"competitor.p_need={rival.p_need:g}: only shoppers take single needs to a rival; set it to 0 "
-            "(competitor.weight moves who leaves)")
+    cut = config.price.promotion
     if cut.days > 0 and cut.discount > 0 and cut.start_day >= config.horizon_days:
         raise ValueError(
             f"price.promotion.start_day={cut.start_day}: starts at or after the horizon "

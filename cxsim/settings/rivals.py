@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator, model_validator
 
-from cxsim.settings.values import BelowOne, NotNegative, NotNegativeEffect, Positive, Share, Strict, Whole, neutral
+from cxsim.settings.values import (
+    BelowOne, Count, NotNegative, NotNegativeEffect, Positive, Share, Strict, Whole, neutral)
 
 
 class Competitor(Strict):
@@ -13,9 +14,9 @@ class Competitor(Strict):
     His quality is in s.d. of satisfaction; 0 is what our baseline delivers. It grows with what he learns
     from his own customers, A(N) = ceiling - (ceiling - quality) (1 + N / scale)^-exponent, where N is
     `needs_per_day` times the days gone by (both for 1,000 starting customers of ours). What counts is the
-    distance: with `weight` 1 every link of satisfaction reads our standing less his. `p_need` of our
-    customers' own needs go to him while both are equally good; `pull` moves that share (logit per s.d. of
-    distance).
+    distance: with `weight` 1 every link of satisfaction reads our standing less his. Of shoppers' own needs
+    `p_need` go to him while both are equally good; `pull` moves that share (logit per s.d. of distance).
+    Subscribers have one supplier: there only `weight` acts.
     """
 
     quality: float = Field(default=0.0, ge=-5.0, le=5.0)
@@ -55,13 +56,13 @@ class Promotion(Strict):
     days: Whole = Field(default=0, ge=0)
     discount: BelowOne = 0.0
     forward_share: Share = 0.0
-    payback_days: Positive = 30.0
+    payback_days: Count = 30
 
 
 class Price(Strict):
     """List prices against those of the baseline's history (1), and what customers make of them.
 
-    The rate of purchase needs is multiplied by level^-elasticity, the hazard of leaving by
+    The rate of purchase needs (shoppers) is multiplied by level^-elasticity, the hazard of leaving by
     level^exit_elasticity, what an order or a period brings by the level; unit costs stay.
     """
 

@@ -43,7 +43,9 @@ _LIVED = (
     "automatic.confidence=0.2", "automatic.p_wrong=0.5", "automatic.p_consent=0.5",
     "upsell.wear_out=0.3", "perception.severity_spread=0.5", "knowledge.population_scale=100",
     "order.p_lost_after_lost_contact=0.2", "market.entrants_per_day=2",
-    "loyalty=points", "loyalty.expiry_days=62",
+    "loyalty=points", "loyalty.expiry_days=62", "season=christmas", "competitor=learning_rival",
+    "price.level=1.1", "price.elasticity=0.2", "price.exit_elasticity=0.5", "price.promotion.start_day=30",
+    "price.promotion.days=10", "price.promotion.discount=0.1", "price.promotion.forward_share=0.5",
     "channels.phone.handle_minutes=60", "++channels.phone.handle_cv=1.2", "++channels.phone.p_resolved=0.7",
     "++channels.phone.p_retry=0.4", "++channels.phone.retry_hours=1", "++channels.phone.call_back_minutes=1",
     "++channels.phone.shrinkage=0.2", "++channels.web.p_resolved=0.8",
@@ -55,7 +57,7 @@ _OWNED = ("journeys=owner", "journeys.upgrade.needs_per_year=1", "journeys.move.
 # Everything on that a shipped market leaves off.
 EVERYTHING = {
     "online_retail": (
-        "n_customers=250", "horizon_days=150", "use=faults", "use.p_fault=0.2",
+        "n_customers=250", "horizon_days=150", "channels.phone.share=0.4", "use=faults", "use.p_fault=0.2",
         "journeys.troubleshoot.needs_per_year=1", "journeys.troubleshoot.p_further_contact=0.3",
         "journeys.purchase.p_further_contact=0.2", "channels.chat.share=0.1", "channels.chat.employees=1",
         *_LIVED),

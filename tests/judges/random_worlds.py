@@ -134,6 +134,17 @@ def _experience(draw: Any, is_shop: bool) -> dict[str, Any]:
         "journeys.purchase.p_further_contact" if is_shop else "journeys.troubleshoot.p_further_contact":
             draw(st.sampled_from([0.0, 0.6])),
     }
+    keys |= {
+        "season.months": draw(st.sampled_from([[1.0] * 12, [0.5, 2.0] * 6])),
+        "season.weekdays": draw(st.sampled_from([[1.0] * 7, [1, 1, 1, 1, 1, 3, 0.2]])),
+        "competitor.quality": draw(st.sampled_from([-1.0, 0.0, 1.0])),
+        "competitor.weight": draw(st.sampled_from([0.0, 1.0])),
+        "competitor.p_need": draw(st.sampled_from([0.0, 0.3])) if is_shop else 0.0,
+        "competitor.pull": draw(st.sampled_from([0.0, 0.5])),
+        "price.level": draw(st.sampled_from([1.0, 1.2])),
+        "price.elasticity": draw(st.sampled_from([0.0, 1.5])),
+        "price.exit_elasticity": draw(st.sampled_from([0.0, 1.0])),
+    }
     for name in ("search_saving", "handle_saving", "delivery_saving", "fit_gain", "price_gain", "prompt_accuracy"):
         keys[f"knowledge.{name}"] = draw(st.sampled_from([0.0, 0.4]))
     for name in ("recommendation", "chatbot", "courier", "call_back", "onboarding_call", "close_the_loop_call"):
