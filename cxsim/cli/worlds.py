@@ -12,6 +12,7 @@ from cxsim.cli.progress import first_use_notice, progress_bar, say_cautions
 if TYPE_CHECKING:
     from cxsim.config.grid import Cell
     from cxsim.config.loading import Request
+    from cxsim.settings.schema import Config
 
 ABSORBED = (
     "cxsim run: the keys you set describe the world and are absorbed by its reference experience; to see what a "
@@ -103,7 +104,7 @@ def _cautions_of_cells(grid: Sequence[Cell]) -> list[str]:
     from cxsim.errors import CxsimError
     from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
 
-    worlds = {}
+    worlds: dict[str, Config] = {}
     for place, cell in enumerate(grid):
         try:
             made = scenario_worlds(cell.config, [[cell.scenario]] if cell.scenario else [])

@@ -51,6 +51,9 @@ METRICS = (
     Metric("cost_per_order", "money per order", -1,
            "Service cost per paid order.",
            "service_cost / purchases"),
+    Metric("cost_per_journey", "money per journey", -1,
+           "End-to-end cost of service: service cost per judged journey, of whatever kind.",
+           "service_cost / judged journeys"),
     Metric("cost_per_contact", "money per contact", -1,
            "Paid hours and contact fees per contact at staffed channels, prospects' minutes included.",
            "(staff + prospect minutes + contact fees) / contacts"),
@@ -63,6 +66,15 @@ METRICS = (
     Metric("points_expired", "points", 0,
            "Points that ran out unused in the period.",
            "points expired"),
+    Metric("points_value", "money", 0,
+           "Face value of the points that customers hold at the end of the period.",
+           "outstanding points * (earn_rate / points_per_unit)"),
+    Metric("redeemed_value", "money", 0,
+           "What rewards bought with points cost in the period. Part of reward_cost.",
+           "ledger category reward_redeemed"),
+    Metric("expired_value", "money", 0,
+           "What the points that expired in the period would have cost had they been redeemed.",
+           "points_expired * (earn_rate / points_per_unit) * reward_cost_share"),
     Metric("reward_liability", "money", -1,
            "What the company owes in points at the end of the period, by its own estimate of how many "
            "will be redeemed.",
@@ -104,7 +116,8 @@ def reward_liability(outcome: Outcome, config: Config, months: np.ndarray) -> np
     return outstanding_points(outcome, months) * each
 
 
-def _cac_paid(outcome: Outcome, sums: Sums) -> np.ndarray:
+def cac_paid(outcome: Outcome, sums: Sums) -> np.ndarray:
+    """Media spend per customer won by paid media, for all segments and the whole run only."""
     customers = outcome.customers
     n_paid = np.count_nonzero(ever_customer(customers) & (customers["source"] == PAID))
     values = np.full(sums.counts.shape[:2], np.nan)
@@ -125,13 +138,17 @@ def money_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.
         "service_cost": service,
         "profit": sums.profit(),
         "cac": ratio(acquisition, sums.counter("acquired")),
-        "cac_paid": _cac_paid(outcome, sums),
+        "cac_paid": cac_paid(outcome, sums),
         "cost_to_serve": ratio(service * sums.days(), sums.counter("active_ticks") / DAY),
         "cost_per_order": ratio(service, sums.counter("purchases")),
+        "cost_per_journey": ratio(service, sums.counter("judged")),
         "cost_per_contact": ratio(sums.money("staff", "prospect_minutes", "contact_fee"), contacts),
         "points_issued": issued,
         "points_redeemed": redeemed,
         "points_expired": expired,
+        "points_value": outstanding_points(outcome, sums.month_of_day) * value_of_point(config),
+        "redeemed_value": sums.money("reward_redeemed"),
+        "expired_value": expired * value_of_point(config) * config.loyalty.reward_cost_share,
         "reward_liability": reward_liability(outcome, config, sums.month_of_day),
         "breakage": ratio(expired, issued),
     }

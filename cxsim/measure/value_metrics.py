@@ -9,10 +9,10 @@ import numpy as np
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY
-from cxsim.journal.words import START
+from cxsim.journal.words import C_FRIEND_BONUS, C_REFERRAL_BONUS, CATEGORIES, START
 from cxsim.measure.customer_metrics import ever_customer
 from cxsim.measure.metric import Metric
-from cxsim.measure.money_metrics import reward_liability
+from cxsim.measure.money_metrics import cac_paid, reward_liability
 from cxsim.measure.sums import Sums, profit_effects, ratio
 
 if TYPE_CHECKING:
@@ -42,7 +42,16 @@ METRICS = (
            " less what is owed to them in points.",
            "sum (1+d)^(-t/365) profit_t + (1+d)^(-H/365) (sum of residual values - reward_liability)",
            total_only=True),
+    Metric("discounted_spend", "money", -1,
+           "What was spent on customers: acquisition, retention, rewards and service, discounted to day 0. "
+           "Return on spend is what a scenario adds to customer_equity for each unit it adds to this.",
+           "sum (1+d)^(-t/365) (acquisition_t + retention_t + reward_t + service_t)", total_only=True),
+    Metric("free_promotion_value", "money", 1,
+           "What it would have cost to win by paid media those who were brought by customers without any "
+           "bonus; undefined where paid media win nobody.",
+           "(referrals_converted - converts paid for by a bonus) * cac_paid", total_only=True),
 )
+SPENT = ("acquisition", "retention", "reward", "service")
 
 
 def _by_segment(customers: np.ndarray, amounts: np.ndarray, n_segments: int) -> np.ndarray:
@@ -101,8 +110,6 @@ def customer_equity(outcome: Outcome, config: Config, sums: Sums) -> np.ndarray:
     """
     growth, n_segments = 1.0 + config.market.discount_rate_per_year, len(outcome.segments)
     n_days = len(outcome.ledger)
-    daily = outcome.ledger[..., 1].sum(axis=(2, 3)) @ profit_effects()
-    daily[:, -1] = daily.sum(axis=1)
     discount = growth ** (-np.arange(n_days) / 365.0)
     customers = outcome.customers
     entered = np.maximum(0, customers["entry"]) // DAY
@@ -110,7 +117,32 @@ def customer_equity(outcome: Outcome, config: Config, sums: Sums) -> np.ndarray:
     at_start = np.rint(customers["residual"] * discount[entered]).astype(np.int64)
     residual = _by_segment(customers, at_start, n_segments)
     owed = reward_liability(outcome, config, sums.month_of_day)[:, -1] * growth ** (-n_days / 365.0)
-    return discount @ (daily / MONEY) + residual / MONEY - owed
+    return _discounted(outcome, config, profit_effects()) + residual / MONEY - owed
+
+
+def _discounted(outcome: Outcome, config: Config, weights: np.ndarray) -> np.ndarray:
+    """Flows of the ledger weighted by category and discounted to day 0, by segment, all last."""
+    daily = outcome.ledger[..., 1].sum(axis=(2, 3)) @ weights
+    daily[:, -1] = daily.sum(axis=1)
+    growth = 1.0 + config.market.discount_rate_per_year
+    return growth ** (-np.arange(len(daily)) / 365.0) @ (daily / MONEY)
+
+
+def discounted_spend(outcome: Outcome, config: Config) -> np.ndarray:
+    """Acquisition, retention, reward and service cost discounted to day 0, by segment, all last."""
+    return _discounted(outcome, config, np.array([int(bucket in SPENT) for _, bucket, _, _ in CATEGORIES]))
+
+
+def free_promotion_value(outcome: Outcome, sums: Sums, cac_paid: float) -> np.ndarray:
+    """Converts without a bonus at the price of paid ones; for all segments together (last).
+
+    A bonus to either side is booked once a convert, so the larger of the two counts is that of
+    converts who were paid for.
+    """
+    paid_for = outcome.ledger[..., [C_REFERRAL_BONUS, C_FRIEND_BONUS], 0].sum(axis=(0, 1, 2, 3)).max()
+    values = np.full(len(outcome.segments) + 1, np.nan)
+    values[-1] = (sums.counter("converted")[-1, -1] - paid_for) * cac_paid
+    return values
 
 
 def value_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.ndarray]:
@@ -129,4 +161,6 @@ def value_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.
         "clv_to_cac": ratio(_mean_value(acquired, n_segments)[0], cac),
         "payback_days": payback,
         "customer_equity": customer_equity(outcome, config, sums),
+        "discounted_spend": discounted_spend(outcome, config),
+        "free_promotion_value": free_promotion_value(outcome, sums, float(cac_paid(outcome, sums)[-1, -1])),
     }

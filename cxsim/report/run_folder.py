@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 OWN_FILES = (
     "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "touchpoints.parquet",
-    "comparison.parquet", "sweep.parquet", "plan.parquet", "summary.csv", "report.html")
+    "sources.parquet", "twins.parquet", "returns.parquet", "comparison.parquet", "sweep.parquet", "plan.parquet", "summary.csv", "report.html")
 
 
 def resolved(
@@ -91,7 +91,8 @@ def write_comparison(
 ) -> JourneyReading | None:
     """Write the folder of a comparison; as :func:`write_run`, and `comparison.parquet`."""
     config = comparison.config
-    tables = _tables(comparison.tables, config) | {"comparison": comparison.comparison}
+    tables = _tables(comparison.tables, config) | {
+        "comparison": comparison.comparison, "returns": comparison.returns}
     world = resolved(config, comparison.reference, comparison.scenarios, comparison.baseline)
     worlds = scenario_worlds(config, [], comparison.baseline) | comparison.scenario_configs
     manifest = _write(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
@@ -156,6 +157,10 @@ def gain_of(comparison: Comparison) -> Table | None:
 
 def _tables(tables: Tables, config: Config) -> dict[str, Table]:
     found = {"kpis": tables.kpis, "ledger": tables.ledger, "touchpoints": tables.touchpoints}
+    if config.market.kind != "contact_centre":
+        found["sources"] = tables.sources
+    if len(tables.twins):
+        found["twins"] = tables.twins
     if len(tables.points):
         found["points"] = tables.points
     if config.output.events != "none":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial
+
+import numpy as np
 
 from cxsim.engines.blueprint import Blueprint, make_blueprint
 from cxsim.engines.many import run_many
@@ -14,11 +16,14 @@ from cxsim.measure.events import events_table
 from cxsim.measure.kpis import kpis
 from cxsim.measure.ledger import ledger_table
 from cxsim.measure.points import points_table
+from cxsim.measure.sources import sources_table
 from cxsim.measure.table import Table
 from cxsim.measure.touchpoints import touchpoints_table
+from cxsim.measure.twins import brief_lives, no_twins
 from cxsim.settings.overlay import apply_changes, combine
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
+from cxsim.whatif.pairing import Pairing
 
 Progress = Callable[[str, int, int], None]
 MOST_PARTS = 6
@@ -40,13 +45,18 @@ class Lives:
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of some cells: kpis, ledger, points account, events, places."""
+    """The tables of some cells: kpis, ledger, points account, events, places, sources of customers.
+
+    `twins` holds what became of the customers who lived both lives; of a comparison only.
+    """
 
     kpis: Table
     ledger: Table
     points: Table
     events: Table
     touchpoints: Table
+    sources: Table
+    twins: Table
     n_events: int = 0
 
 
@@ -69,20 +79,28 @@ def make_lives(name: str, config: Config, parts: Sequence[ScenarioSpec], referen
     return Lives(name, tuple(active), configs[-1], make_blueprint(configs, active, reference))
 
 
-def live(lives: Sequence[Lives], engine: str, processes: Sequence[Process], job: tuple[int, int]) -> Tables:
-    """Run one cell and reduce it to tables."""
+def live(
+    lives: Sequence[Lives], engine: str, processes: Sequence[Process], keeps_lives: bool, job: tuple[int, int],
+) -> tuple[Tables, np.ndarray | None]:
+    """Run one cell and reduce it to tables and, where they are to be paired, its customers in brief."""
     side, replication = lives[job[0]], job[1]
     outcome = run_replication(side.blueprint, replication, engine, processes=processes)
-    return Tables(
+    tables = Tables(
         kpis(outcome, side.config, side.name), ledger_table(outcome, side.name, side.config),
         points_table(outcome, side.name), events_table(outcome, side.name),
-        touchpoints_table(outcome, side.name, side.config), outcome.n_events)
+        touchpoints_table(outcome, side.name, side.config), sources_table(outcome, side.name), no_twins(),
+        outcome.n_events)
+    return tables, brief_lives(outcome) if keeps_lives else None
 
 
 def live_all(
     lives: Sequence[Lives], config: Config, *, processes: Sequence[Process] = (), progress: Progress = silent,
+    pairs: bool = False,
 ) -> tuple[Tables, str]:
     """Run every cell of several scenarios and stack their tables by (scenario, replication).
+
+    With `pairs`, the customers of every side after the first are paired with the first side's; cells are
+    then lived replication by replication, and lives are held no longer than until they are paired.
 
     Returns
     -------
@@ -90,24 +108,27 @@ def live_all(
         The stacked tables and the engine that made them ("compiled" or "simpy").
     """
     engine = choose_engine(config, processes)
-    jobs = [(side, replication) for side in range(len(lives)) for replication in range(config.replications)]
+    jobs = [(side, replication) for replication in range(config.replications) for side in range(len(lives))]
     parallel = config.parallel
     if processes:
         parallel = parallel.model_copy(update={"mode": "threads", "workers": 1})
-    work = partial(live, lives, engine, processes)
-    cells: dict[int, Tables] = {}
-    for place, tables in run_many(work, jobs, parallel, in_threads=engine == "compiled"):
-        cells[place] = tables
+    work = partial(live, lives, engine, processes, pairs)
+    cells: dict[tuple[int, int], Tables] = {}
+    pairing = Pairing(lives)
+    for place, (tables, brief) in run_many(work, jobs, parallel, in_threads=engine == "compiled"):
+        cells[jobs[place]] = tables
+        if brief is not None:
+            pairing.meet(*jobs[place], brief)
         progress(lives[jobs[place][0]].name, len(cells), len(jobs))
-    return stack([cells[place] for place in range(len(jobs))]), engine
+    together = stack([cells[place] for place in sorted(cells)])
+    return replace(together, twins=pairing.table()), engine
 
 
 def stack(tables: Sequence[Tables]) -> Tables:
     """Tables of several cells, one below the other."""
-    return Tables(
-        Table.concat([t.kpis for t in tables]), Table.concat([t.ledger for t in tables]),
-        Table.concat([t.points for t in tables]), Table.concat([t.events for t in tables]),
-        Table.concat([t.touchpoints for t in tables]), sum(t.n_events for t in tables))
+    columns = [one.name for one in fields(Tables) if one.name != "n_events"]
+    return Tables(**{name: Table.concat([getattr(one, name) for one in tables]) for name in columns},
+                  n_events=sum(one.n_events for one in tables))
 
 
 def choose_engine(config: Config, processes: Sequence[Process]) -> str:

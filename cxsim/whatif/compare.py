@@ -11,6 +11,7 @@ import numpy as np
 from cxsim.engines.reference_store import reference_for
 from cxsim.errors import CxsimError
 from cxsim.measure.comparison import compare_kpis
+from cxsim.measure.returns import returns_table
 from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -36,10 +37,12 @@ class Comparison:
     baseline : tuple of ScenarioSpec
         Parts of the baseline; empty for the market itself.
     tables : Tables
-        kpis (the baseline under the name "baseline"), ledger, points, events, touchpoints of all
-        sides.
+        kpis (the baseline under the name "baseline"), ledger, points, events, touchpoints, sources
+        of all sides; twins: what became of the customers of both lives.
     comparison : Table
         Paired differences with intervals, one row a scenario, segment, period and metric.
+    returns : Table
+        What each scenario returned on what it spent.
     reference, engine, seconds
         As in :class:`cxsim.whatif.simulate.Run`.
     """
@@ -51,6 +54,7 @@ class Comparison:
     baseline: tuple[ScenarioSpec, ...]
     tables: Tables
     comparison: Table
+    returns: Table
     reference: Reference
     engine: str
     seconds: float = field(default=0.0, compare=False)
@@ -64,6 +68,16 @@ class Comparison:
     def touchpoints(self) -> Table:
         """The places where customers meet the brand: channels, the solution, touchpoints."""
         return self.tables.touchpoints
+
+    @property
+    def twins(self) -> Table:
+        """Customers of both lives, by scenario and replication: saved, lost, leakage of subsidies."""
+        return self.tables.twins
+
+    @property
+    def sources(self) -> Table:
+        """Where new customers came from, at what cost, and what they are worth."""
+        return self.tables.sources
 
 
 def name_of(parts: Sequence[ScenarioSpec]) -> str:
@@ -123,10 +137,11 @@ def compare(
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     lives = [make_lives(BASELINE, config, baseline, reference)]
     lives += [make_lives(name, config, parts, reference) for name, parts in zip(names, sides, strict=True)]
-    tables, engine = live_all(lives, config, progress=progress)
+    tables, engine = live_all(lives, config, progress=progress, pairs=True)
     return Comparison(
         config, tuple(sides), tuple(names), {side.name: side.config for side in lives[1:]},
-        tuple(baseline), tables, paired(tables.kpis, lives, config.confidence), reference, engine,
+        tuple(baseline), tables, paired(tables.kpis, lives, config.confidence),
+        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine,
         time.perf_counter() - start)
 
 

@@ -87,11 +87,12 @@ def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) 
     if not sides:
         return _named(simulate(config, reference=reference, progress=progress).tables)
     made = compare(config, sides, baseline=baseline, reference=reference, progress=progress)
-    return _named(made.tables) | {"comparison": made.comparison}
+    return _named(made.tables) | {"comparison": made.comparison, "returns": made.returns}
 
 
 def _named(tables: Tables) -> dict[str, Table]:
-    return {name: getattr(tables, name) for name in ("kpis", "ledger", "points", "events", "touchpoints")}
+    return {name: getattr(tables, name) for name in (
+        "kpis", "ledger", "points", "events", "touchpoints", "sources", "twins")}
 
 
 def _parts(parts: list[dict[str, Any]]) -> list[ScenarioSpec]:

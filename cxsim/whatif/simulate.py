@@ -27,7 +27,8 @@ class Run:
     scenario_config : Config
         The world with the scenario's changes on it.
     tables : Tables
-        kpis, ledger, points, events (empty unless ``output.events`` asks for them), touchpoints.
+        kpis, ledger, points, events (empty unless ``output.events`` asks for them), touchpoints,
+        sources.
     reference : Reference
         The baseline's reference experience.
     engine : str
@@ -66,6 +67,11 @@ class Run:
     def touchpoints(self) -> Table:
         """The places where customers meet the brand: channels, the solution, touchpoints."""
         return self.tables.touchpoints
+
+    @property
+    def sources(self) -> Table:
+        """Where new customers came from, at what cost, and what they are worth."""
+        return self.tables.sources
 
 
 def simulate(

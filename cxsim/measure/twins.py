@@ -1,0 +1,161 @@
+"""Customers who lived both lives, paired one by one: who was saved, who was lost, and what leaked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxsim.engines.outcome import Outcome
+from cxsim.journal.tallies import MONEY
+from cxsim.measure.customer_metrics import ever_customer
+from cxsim.measure.metric import Metric
+from cxsim.measure.table import Table
+
+BRIEF = np.dtype([
+    ("id", "i8"), ("subsidy", "i8"), ("margin", "i8"), ("orders", "i4"), ("segment", "i2"), ("active", "?")])
+
+METRICS = (
+    Metric("subsidy", "money", -1,
+           "Rewards, member benefits, save offers, win-back and bonuses that customers of the scenario got.",
+           "ledger categories reward_redeemed, exclusive_offer, member_benefit, save_offer, win_back, "
+           "referral_bonus, friend_bonus, welcome_gift"),
+    Metric("leakage", "share", -1,
+           "The share of subsidy that went to what would have happened anyway. Subscription: to customers "
+           "active at the end of both lives. Transactional: a customer's subsidy counts by the share of his "
+           "orders that he places without it. Who is a customer in one life only leaks nothing.",
+           "subscription: subsidy of kept / subsidy; transactional: sum of subsidy min(1, orders in the "
+           "baseline / orders in the scenario) / subsidy"),
+    Metric("customers_in_both", "customers", 0,
+           "Customers of the baseline who are customers of the scenario too.",
+           "kept + gone + saved + lost"),
+    Metric("kept", "customers", 0, "Of those, active at the end of both lives.", "active in both"),
+    Metric("gone", "customers", 0, "Of those, active at the end of neither life.", "active in neither"),
+    Metric("saved", "customers", 1,
+           "Of those, active at the end of the scenario only; under the comonotone pairing, the smallest "
+           "split that fits.", "active in the scenario only"),
+    Metric("lost", "customers", -1,
+           "Of those, active at the end of the baseline only; under the comonotone pairing, the smallest "
+           "split that fits.", "active in the baseline only"),
+    Metric("net_saved", "customers", 1,
+           "How many more of them the scenario has at the end.", "saved - lost"),
+    Metric("margin_of_both", "money", 1,
+           "What the scenario adds to the margin of the customers of both lives, undiscounted.",
+           "sum of margin in the scenario - margin in the baseline"),
+)
+
+
+def brief_lives(outcome: Outcome) -> np.ndarray:
+    """The customers of one replication in the few figures a pairing needs, sorted by id.
+
+    Returns
+    -------
+    structured array of :data:`BRIEF`
+        28 bytes a customer: id, subsidy and margin (1/10,000 of the currency), orders in the run,
+        segment, whether active at the horizon. Who never bought is left out.
+
+    Examples
+    --------
+    >>> from cxsim.measure.blank import make_blank_outcome
+    >>> brief_lives(make_blank_outcome(n_customers=2)).shape
+    (0,)
+    """
+    customers = outcome.customers[ever_customer(outcome.customers)]
+    brief = np.zeros(len(customers), BRIEF)
+    for name in ("id", "subsidy", "margin", "segment"):
+        brief[name] = customers[name]
+    brief["orders"] = customers["n_orders"] - customers["orders_before"]
+    brief["active"] = customers["was_active"] != 0
+    return np.sort(brief, order="id")
+
+
+def leaked(baseline: np.ndarray, scenario: np.ndarray, kind: str) -> np.ndarray:
+    """What of each paired customer's subsidy went to what he would have done anyway, in 1/10,000.
+
+    Parameters
+    ----------
+    baseline, scenario : structured arrays of :data:`BRIEF`
+        The same customers in the same order.
+    kind : str
+        Kind of market.
+
+    Examples
+    --------
+    >>> one, other = np.zeros(1, BRIEF), np.zeros(1, BRIEF)
+    >>> one["orders"], other["orders"], other["subsidy"] = 3, 4, 100
+    >>> leaked(one, other, "transactional").tolist()
+    [75.0]
+    """
+    if kind == "subscription":
+        return np.where(baseline["active"] & scenario["active"], scenario["subsidy"], 0).astype(float)
+    before, after = baseline["orders"].astype(float), scenario["orders"].astype(float)
+    anyway = np.divide(before, after, out=np.ones(len(after)), where=after > before)
+    return scenario["subsidy"] * anyway
+
+
+def twins_table(
+    baseline: np.ndarray, scenario: np.ndarray, *, name: str, replication: int, kind: str,
+    segments: tuple[str, ...],
+) -> Table:
+    """What became of the customers of one replication in two lives.
+
+    Parameters
+    ----------
+    baseline, scenario : structured arrays
+        From :func:`brief_lives`, of the same replication.
+    name : str
+        The scenario's name in the tables.
+    replication : int
+        Its number.
+    kind : str
+        Kind of market ("transactional" or "subscription"), which decides what leakage is.
+    segments : tuple of str
+        Names of segments.
+
+    Returns
+    -------
+    Table
+        Columns scenario, replication, segment ("all" first), metric (:data:`METRICS`), value, unit.
+
+    Examples
+    --------
+    >>> lives = np.zeros(2, BRIEF)
+    >>> lives["id"], lives["active"] = [1, 2], True
+    >>> table = twins_table(lives, lives, name="same", replication=0, kind="subscription", segments=("few",))
+    >>> [int(table.select(metric=name, segment="all")["value"][0]) for name in ("kept", "saved", "lost")]
+    [2, 0, 0]
+    """
+    _, here, there = np.intersect1d(baseline["id"], scenario["id"], assume_unique=True, return_indices=True)
+    before, after = baseline[here], scenario[there]
+    one, other = before["active"], after["active"]
+    n = len(segments)
+
+    def summed(segment: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+        by_segment = np.bincount(segment, weights=amounts, minlength=n)
+        return np.concatenate([[by_segment.sum()], by_segment])
+
+    subsidy = summed(scenario["segment"], scenario["subsidy"]) / MONEY
+    lost_money = summed(after["segment"], leaked(before, after, kind)) / MONEY
+    saved, lost = summed(after["segment"], ~one & other), summed(after["segment"], one & ~other)
+    values = {
+        "subsidy": subsidy,
+        "leakage": np.divide(lost_money, subsidy, out=np.full(n + 1, np.nan), where=subsidy != 0),
+        "customers_in_both": summed(after["segment"], np.ones(len(after))),
+        "kept": summed(after["segment"], one & other), "gone": summed(after["segment"], ~one & ~other),
+        "saved": saved, "lost": lost, "net_saved": saved - lost,
+        "margin_of_both": summed(after["segment"], after["margin"] - before["margin"]) / MONEY,
+    }
+    units = {metric.name: metric.unit for metric in METRICS}
+    n_rows = len(values) * (n + 1)
+    return Table({
+        "scenario": np.full(n_rows, name, dtype=object),
+        "replication": np.full(n_rows, replication, dtype=np.int64),
+        "segment": np.repeat(np.array(["all", *segments], dtype=object), len(values)),
+        "metric": np.array(list(values) * (n + 1), dtype=object),
+        "value": np.stack(list(values.values()), axis=1).ravel(),
+        "unit": np.array([units[metric] for metric in values] * (n + 1), dtype=object),
+    })
+
+
+def no_twins() -> Table:
+    """The table of a run that was compared with nothing."""
+    nobody = np.zeros(0, BRIEF)
+    return twins_table(nobody, nobody, name="", replication=0, kind="", segments=()).take(np.zeros(0, np.int64))
