@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 OWN_FILES = (
     "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "touchpoints.parquet",
-    "sources.parquet", "twins.parquet", "returns.parquet", "comparison.parquet", "sweep.parquet", "plan.parquet", "summary.csv", "report.html")
+    "sources.parquet", "twins.parquet", "returns.parquet", "comparison.parquet", "sweep.parquet", "plan.parquet",
+    "summary.csv", "report.html")
 
 
 def resolved(

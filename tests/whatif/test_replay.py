@@ -19,21 +19,23 @@ SMALL = ["n_customers=120", "horizon_days=60", "replications=2", "reference.cust
 def test_run_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load([*SMALL, "scenario=points_program"])), tmp_path)
     found = replay(tmp_path)
-    assert found.is_same and set(found.tables) == {"kpis", "ledger", "touchpoints", "points", "events"}
+    assert found.is_same and set(found.tables) == {
+        "kpis", "ledger", "touchpoints", "sources", "points", "events"}
 
 
 def test_comparison_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
     config = cxsim.load(["market=subscription", *SMALL])
     write_comparison(cxsim.compare(config, ["live_chat", "live_chat+referral_bonus"]), tmp_path)
     found = replay(tmp_path)
-    assert found.is_same and "comparison" in found.tables
+    assert found.is_same and {"comparison", "twins", "returns", "sources"} < set(found.tables)
 
 
 def test_a_changed_seed_is_found(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load(SMALL)), tmp_path)
     config = (tmp_path / "config.yaml").read_text()
     (tmp_path / "config.yaml").write_text(config.replace("seed: 1\n", "seed: 2\n", 1))
-    assert replay(tmp_path).tables == {"kpis": False, "ledger": False, "touchpoints": False, "events": False}
+    found = replay(tmp_path).tables
+    assert set(found) == {"kpis", "ledger", "touchpoints", "sources", "events"} and not any(found.values())
 
 
 def test_a_table_that_is_not_the_recorded_one_is_named(tmp_path: Path) -> None:
