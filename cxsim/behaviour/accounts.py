@@ -6,8 +6,8 @@ from cxsim.behaviour.state import PROSPECT, SUBSCRIPTION
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND
 from cxsim.journal.tallies import (
-    ACTIVE_TICKS, N_ACQUIRED, N_ALIVE_END, N_CHURNED, N_CONVERTED, N_END, N_REACTIVATED, N_REPEATERS,
-    N_RETAINED, N_START, count)
+    ACTIVE_TICKS, GENERATION_SUM, N_ACQUIRED, N_ALIVE_END, N_CHURNED, N_CONVERTED, N_END, N_REACTIVATED,
+    N_REPEATERS, N_RETAINED, N_START, count)
 from cxsim.journal.ticks import DAY, NEVER
 from cxsim.journal.words import REFERRAL
 
@@ -91,6 +91,7 @@ def start_counting(world, c, now):
         count(world, c.segment, now, N_ACQUIRED, 1)
         if c.source == REFERRAL:
             count(world, c.segment, now, N_CONVERTED, 1)
+            count(world, c.segment, now, GENERATION_SUM, c.generation)
     else:
         count(world, c.segment, now, N_REACTIVATED, 1)
 

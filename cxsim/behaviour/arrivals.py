@@ -9,15 +9,17 @@ from cxsim.behaviour.draws import LIFE, block, decision, exponential, uniform
 from cxsim.behaviour.effects import unit_exponential
 from cxsim.behaviour.life import D_NEED, be_born, exposed_row, live_until_today
 from cxsim.behaviour.money import residual_value
+from cxsim.behaviour.pool import (
+    BY_LAYER, fill_pool, is_finite, member_identity, next_adopter, picked_member, win_member)
 from cxsim.behaviour.recognize import rest
 from cxsim.behaviour.renewal import fall_due, subscribe
 from cxsim.behaviour.streams import open_streams
-from cxsim.behaviour.state import ARRIVE, CONTACT_CENTRE, GONE, PURCHASE, SUBSCRIPTION
+from cxsim.behaviour.state import ARRIVE, B_PULL, CONTACT_CENTRE, GONE, PURCHASE, SUBSCRIPTION
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import HORIZON, KIND, LOG_SHARE, N_CUSTOMERS
+from cxsim.journal.events import HORIZON, KIND, LOG_SHARE, N_CUSTOMERS, N_STARTERS
 from cxsim.journal.tallies import FRACTION, MONEY, N_ENTERED, count
 from cxsim.journal.ticks import DAY, NEVER, after
-from cxsim.journal.words import START
+from cxsim.journal.words import ORGANIC, START
 
 D_ROOT = decision("identity/root")
 D_ARRIVAL = decision("arrival/gap")
@@ -38,6 +40,8 @@ def next_candidate(world, s):
     Draws: "arrival/gap" of the layer.
     """
     stream = world.streams[s]
+    if stream.route != BY_LAYER:
+        return next_adopter(world, s)
     u = uniform(world.keys[LIFE], stream.id, stream.number, D_ARRIVAL)
     stream.number += 1
     tick = after(stream.tick, exponential(u) / stream.rate)
@@ -50,15 +54,30 @@ def admit_candidate(world, s):
     """Let the layer's candidate enter if the arrival rate of his day reaches him.
 
     Candidate of layer l enters iff u < clamp(rate(day)/R0 - l, 0, 1): a higher rate opens
-    more of the same layers and reshuffles nobody.
+    more of the same layers and reshuffles nobody. In a finite market he is a member of it, and lost if
+    that member has entered already.
 
-    Reads: arrival rates. Writes: a record. Returns: his place, or -1. Draws: "arrival/enters".
+    Reads: arrival rates, members. Writes: a record. Returns: his place, or -1. Draws: "arrival/enters",
+    "market/member".
     """
     stream = world.streams[s]
+    if stream.route != BY_LAYER:
+        if stream.member < 0 or not win_member(world, stream.member):
+            return -1
+        identity = member_identity(stream.member)
+        return be_born(world, identity, stream.source, -1, stream.tick, world.cursor[LOG_SHARE] / FRACTION)
     identity = root_identity(stream.id, stream.number)
-    reach = world.arrivals[stream.arrivals, stream.tick // DAY] / stream.rate - stream.layer
+    rate = world.arrivals[stream.arrivals, stream.tick // DAY]
+    if stream.source == ORGANIC and world.brand[B_PULL] != 1.0:
+        rate *= world.brand[B_PULL]
+    reach = rate / stream.rate - stream.layer
     if reach <= 0.0 or uniform(world.keys[LIFE], identity, 0, D_ENTERS) >= reach:
         return -1
+    if is_finite(world):
+        member = picked_member(world, identity)
+        if not win_member(world, member):
+            return -1
+        identity = member_identity(member)
     i = be_born(world, identity, stream.source, -1, stream.tick, world.cursor[LOG_SHARE] / FRACTION)
     world.customers[i].channel = stream.channel
     return i
@@ -100,6 +119,8 @@ def populate(world, stream_id, n, history_days):
     Reads: segment shares. Writes: n records, each with its stage and the tick of what is next.
     Returns: nothing. Draws: those of `be_born` and `live_until_today`.
     """
+    world.cursor[N_STARTERS] = n
+    fill_pool(world, n)
     for number in range(n):
         identity = root_identity(stream_id, number)
         i = be_born(world, identity, START, -1, 0, world.cursor[LOG_SHARE] / FRACTION)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsim.behaviour.employees import end_day
 from cxsim.behaviour.knowledge import publish_knowledge
+from cxsim.behaviour.word_of_mouth import publish_word_of_mouth
 from cxsim.journal.compiling import compiled
 from cxsim.journal.tallies import book_shared
 from cxsim.journal.ticks import DAY, HOUR, MINUTE
@@ -35,6 +36,7 @@ def begin_day(world, day):
         publish_waits(world)
         end_day(world, day)
     publish_knowledge(world, day)
+    publish_word_of_mouth(world, day)
     tick = day * DAY
     for k in range(world.staff_cost.shape[1]):
         if world.staff_cost[day, k] > 0:

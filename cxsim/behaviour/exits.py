@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from cxsim.behaviour.contagion import count_contagion
 from cxsim.behaviour.effects import lead
 from cxsim.behaviour.money import R_EXIT, R_N_EXIT
 from cxsim.behaviour.pulls import exit_pull
@@ -59,6 +60,7 @@ def survives_exposure(world, row, c, now):
     """
     bin_ = min(c.exposures, EXIT_BINS - 1)
     c.exposures += 1
+    count_contagion(world, c, now)
     multiplier = exit_multiplier(world, row, c, now, bin_)
     hazard = _attended(world, row, c, now, c.exit_hazard * multiplier)
     if world.cursor[MEASURING] != 0:

@@ -65,6 +65,7 @@ def be_born(world, identity, source, parent, entry, log_share):
     c.need_clock = max(0, entry)
     c.judged_at = c.need_clock
     c.left = NEVER
+    c.referrer, c.first_friend, c.next_friend, c.referrer_left = -1, -1, -1, NEVER
     c.prompted_at = -NEVER
     c.prompt_at = NEVER
     c.shock_at = NEVER

@@ -119,7 +119,7 @@ def count_order(world, c, now, amount):
     if c.status == PROSPECT:
         c.status = CUSTOMER
         if c.source == REFERRAL:
-            record(world, c, now, INVITE_CONVERTED, c.channel, 0, math.nan, c.bonus)
+            record(world, c, now, INVITE_CONVERTED, c.channel, 0, math.nan, c.bonus + c.friend_bonus)
             pay_bonus(world, c, now)
     else:
         count_repeat(world, c, now)

@@ -80,6 +80,13 @@ PROGRAMME = np.dtype([(name, "f8") for name in (
 # Parameters of one row's word of mouth.
 TALK = np.dtype([(name, "f8") for name in (
     "invitations", "p_convert", "delay_days", "bonus", "friend_bonus",
+    # of who was referred: relative spend as he enters, log hazard of leaving
+    "referred_margin", "margin_days", "referred_exit",
+    # negative talk, leaving that spreads (log multiplier), ratings in public
+    "p_negative", "negative_below", "talk_days", "talk_effect", "contagion", "contagion_days", "acquaintances",
+    "p_rating", "rating_days", "ratings_n0", "negative_weight", "rated_arrivals", "rated_conversion",
+    # diffusion in a finite market, a day
+    "bass_p", "bass_q", "bass_satisfaction",
 )], align=True)
 
 # Parameters of one row's surveys and what follows from an answer.

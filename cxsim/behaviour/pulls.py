@@ -7,9 +7,11 @@ means that nothing acts, and then nothing is computed from it.
 from __future__ import annotations
 
 from cxsim.behaviour.attachment import attached_exit, attached_spend
+from cxsim.behaviour.contagion import contagious_exit
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.loyalty import goal_pull
 from cxsim.behaviour.prompts import reactance
+from cxsim.behaviour.referred import referred_exit, referred_spend
 from cxsim.behaviour.rivals import dearer_exit
 from cxsim.behaviour.state import TRANSACTIONAL
 from cxsim.journal.compiling import compiled
@@ -35,12 +37,14 @@ def rate_pull(world, row, c, now):
 def exit_pull(world, row, c, now):
     """Log multiplier of his hazard of leaving.
 
-    Reads: attachment, prompts, prices. Writes: nothing. Returns: a number. Draws: nothing.
+    Reads: attachment, prompts, ties, prices. Writes: nothing. Returns: a number. Draws: nothing.
     """
     pull = 0.0
     pull += attached_exit(world, row, c)
     pull += reactance(row, c, now)
     pull += dearer_exit(world, c, now)
+    pull += contagious_exit(world.talk[c.row], c, now)
+    pull += referred_exit(world.talk[c.row], c, now)
     return pull
 
 
@@ -48,11 +52,12 @@ def exit_pull(world, row, c, now):
 def spend_pull(world, row, c, now):
     """Log multiplier of what he spends on an order.
 
-    Reads: attachment, knowledge, prices. Writes: nothing. Returns: a number. Draws: nothing.
+    Reads: attachment, knowledge, prices, who brought him. Writes: nothing. Returns: a number. Draws: nothing.
     """
     pull = 0.0
     pull += attached_spend(world, row, c)
     pull += world.price[c.row, now // DAY]
+    pull += referred_spend(world.talk[c.row], c, now)
     if row.price_gain != 0.0:
         pull += row.price_gain * knowledge_of(world, row, c, now)
     return pull

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.accounts import close_months, count_repeat, start_counting, stop_counting
+from cxsim.behaviour.contagion import part_from_ties
 from cxsim.behaviour.exits import survives_exposure
 from cxsim.behaviour.life import exposed_row
 from cxsim.behaviour.loyalty import earn_points, expire_points, redeem_points
@@ -17,15 +18,19 @@ from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, RECENT_FROM, record
 from cxsim.journal.tallies import N_PURCHASES, REFERRED_REVENUE, book, count, money
 from cxsim.journal.words import (
-    C_REFERRAL_BONUS, C_SUBSCRIPTION, C_UPSELL, EXIT_CANCELLED, INVITE_CONVERTED, ORDER_PAID, REFERRAL)
+    C_FRIEND_BONUS, C_REFERRAL_BONUS, C_SUBSCRIPTION, C_UPSELL, EXIT_CANCELLED, INVITE_CONVERTED, ORDER_PAID,
+    REFERRAL)
 
 
 @compiled
 def pay_bonus(world, c, now):
-    """Pay both sides of a referral when the friend first buys; booked as acquisition."""
+    """Pay both sides of a referral when the friend first buys: booked as acquisition, on his account."""
     if c.bonus > 0:
         book(world, c, now, -1, C_REFERRAL_BONUS, c.bonus)
         c.bonus = 0
+    if c.friend_bonus > 0:
+        book(world, c, now, -1, C_FRIEND_BONUS, c.friend_bonus)
+        c.friend_bonus = 0
 
 
 @compiled
@@ -57,7 +62,7 @@ def subscribe(world, c, now):
     c.next_renewal = now + int(row.renewal_ticks)
     plan_renewal_contact(world, c, now)
     if c.source == REFERRAL:
-        record(world, c, now, INVITE_CONVERTED, -1, 0, math.nan, c.bonus)
+        record(world, c, now, INVITE_CONVERTED, -1, 0, math.nan, c.bonus + c.friend_bonus)
     pay_bonus(world, c, now)
     pay_period(world, row, c, now)
 
@@ -117,4 +122,5 @@ def fall_due(world, i, now):
             break
     expire_points(world, c, last)
     close_months(world, c, now)
+    part_from_ties(world, i, now)
     return c.status != GONE

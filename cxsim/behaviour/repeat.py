@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.attachment import attachment
+from cxsim.behaviour.contagion import part_from_ties
 from cxsim.behaviour.exits import survives_exposure
 from cxsim.behaviour.knowledge import individual_knowledge, learn
 from cxsim.behaviour.perception import judge_journey, mean_quality, observe_journey
@@ -16,6 +17,7 @@ from cxsim.behaviour.respond import enjoy_use
 from cxsim.behaviour.rivals import distance
 from cxsim.behaviour.state import CUSTOMER, GONE, M_JOURNEY, TRANSACTIONAL
 from cxsim.behaviour.survey import answer_surveys, standard
+from cxsim.behaviour.word_of_mouth import speak_of
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, MEASURING, record
 from cxsim.journal.tallies import (
@@ -35,7 +37,7 @@ def repeat(world, i, now):
 
     Reads: the whole journey. Writes: memory, expectation, knowledge, life budget, newcomers, log.
     Returns: the tick of what is next (NEVER if nothing). Draws: "recovery/made", the surveys',
-    "referral/invite", "need".
+    "reputation/rating", "talk/negative", "referral/invite", "need".
     """
     c = world.customers[i]
     if not fall_due(world, i, now):
@@ -54,12 +56,14 @@ def repeat(world, i, now):
         observe_journey(world, c, felt)
     answer_surveys(world, row, c, now, felt)
     record(world, c, now, SURVEY_ANSWERED, c.channel, 0, math.nan, 0)
+    speak_of(world, c, now, felt)
     if world.cursor[KIND] == TRANSACTIONAL and c.is_ordered != 0 and c.n_orders > 1:
         if not survives_exposure(world, row, c, now):
             c.status = GONE
             c.left = now
             c.n_waiting = 0
             record(world, c, now, EXIT_LEFT, -1, 0, math.nan, 0)
+            part_from_ties(world, i, now)
     learn(world, row, c, now)
     if c.status == CUSTOMER:
         invite_friends(world, i, now)

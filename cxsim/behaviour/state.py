@@ -42,8 +42,10 @@ FELT = ("episodes", "satisfaction", "quality", "satisfied", "ticks", "failures")
 F_EPISODES, F_SATISFACTION, F_QUALITY, F_SATISFIED, F_TICKS, F_FAILURES = range(len(FELT))
 
 # Figures of the brand that are published at midnight.
-BRAND = ("learned", "accuracy")
-B_LEARNED, B_ACCURACY = range(len(BRAND))
+BRAND = ("learned", "accuracy", "talk", "rated", "ratings", "reputation", "pull", "adopters", "mood_sum", "moods",
+         "mood")
+(B_LEARNED, B_ACCURACY, B_TALK, B_RATED, B_RATINGS, B_REPUTATION, B_PULL, B_ADOPTERS, B_MOOD_SUM, B_MOODS,
+ B_MOOD) = range(len(BRAND))
 
 # Links from satisfaction (and other effects) to behaviour.
 LINKS = ("rate", "exit", "spend", "upsell", "invitation")
@@ -104,7 +106,10 @@ CUSTOMER_RECORD = np.dtype([
     ("was_active_first", "i8"), ("repeat_month", "i8"), ("has_repeated", "i8"), ("subsidy", "i8"),
     ("orders_before", "i8"),
     # loyalty programme: membership, tiers
-    # word of mouth: lineage, contagion
+    # word of mouth: lineage (places in the array, -1 for nobody), contagion
+    ("generation", "i8"), ("referrer", "i8"), ("first_friend", "i8"), ("next_friend", "i8"),
+    ("referrer_left", "i8"), ("friend_bonus", "i8"), ("is_missed", "i8"),
+    ("tie_loss", "f8"), ("tie_loss_at", "i8"), ("n_ties_lost", "i8"),
     # prospects, and where they came from
     # leaving and coming back
     # what the engine needs to wake him
@@ -121,10 +126,11 @@ TEAM = np.dtype([
     ("n_served", "i8"), ("time_sum", "i8"), ("felt_sum", "i8"), ("n_felt", "i8"),
 ], align=True)
 
-# A layer of arrivals: a keyed Poisson process of candidates, some of whom enter.
+# A layer of arrivals: a keyed Poisson process of candidates, some of whom enter. With a route, members of a
+# finite market in the order in which their budgets of that route run out.
 STREAM = np.dtype([
     ("id", "i8"), ("tick", "i8"), ("rate", "f8"), ("number", "i8"), ("source", "i8"), ("layer", "i8"),
-    ("channel", "i8"), ("arrivals", "i8"),
+    ("channel", "i8"), ("arrivals", "i8"), ("route", "i8"), ("member", "i8"), ("opened", "i8"), ("spent", "f8"),
 ], align=True)
 
 # The arrays a world holds. `rows` and the like are parameters and are never written.
@@ -162,6 +168,10 @@ WORLD_FIELDS = {
     "programme_cost": "i8 [day]",
     "streams": "STREAM, one a layer of arrivals",
     "arrivals": "f8 [source row, day] newcomers a day",
+    "pulls": "f8 [day] what talk and ratings multiply organic arrivals by",
+    "members": "i1 [member] whether a member of the finite market has entered; empty where it is endless",
+    "pool_budgets": "f8 [route, member] unit exponentials to be spent by the hazard of adoption",
+    "pool_order": "i8 [route, member] members by budget",
     "kappa": "f8 [link, segment, group, bin] intercepts of the reference",
     "is_moved": "i8 [link] whether anything moves this link",
     "anchor": "f8 [segment, kind of journey, read-out, 2] mean and spread in the baseline",

@@ -20,7 +20,7 @@ import numpy as np
 
 from cxsim.behaviour.effects import BIN_DAYS
 from cxsim.behaviour.state import L_EXIT, L_RATE, LINKS, M_QUALITY, M_SATISFACTION, MOMENTS
-from cxsim.engines.pilots import Pilot, run_pilots
+from cxsim.engines.pilots import Pilot, is_moved, run_pilots
 from cxsim.engines.reference_check import check_reference
 from cxsim.errors import CxsimError
 from cxsim.journal.tallies import FRACTION
@@ -51,7 +51,7 @@ def find_reference(config: Config, *, progress: Progress = lambda text: None) ->
                 "n_customers=0: without starting customers there is no baseline to hold effects against; "
                 "set n_customers, or cut the effects (satisfaction=none upsell.p_offer=0)")
         return reference
-    needs_check = bool(reference.is_moved.any())
+    needs_check = is_moved(config, reference)
     tolerance = config.reference.tolerance
     worst, off, moved_arrivals, settled = "", None, True, False
     for passes in range(1, config.reference.max_passes + 1):
@@ -100,12 +100,24 @@ def _update(
     anchor = _anchors(sum(p.moments for p in on))
     if reference.is_moved.any():
         gaps |= _anchor_gaps(anchor, reference.anchor, sum(p.moments for p in on)[..., 0])
-    updated = replace(reference, kappa=kappa, anchor=anchor)
+    updated, pulled = _update_pull(replace(reference, kappa=kappa, anchor=anchor), config, on)
+    gaps["what is said of the brand"] = pulled
     gap = _recommended_gap(config, reference, on)
     if gap <= tolerance / 2.0 and reference.passes > 0:
         return updated, gaps
     gaps["newcomers by recommendation"] = gap
     return replace(updated, waits=_mean_waits(on), referred_per_day=_referred_per_day(config, on)), gaps
+
+
+def _update_pull(reference: Reference, config: Config, on: list[Pilot]) -> tuple[Reference, float]:
+    """What talk and ratings do to arrivals, and by how much it moved; less than its standard error is settled."""
+    days = np.diff(np.minimum(np.arange(len(on[0].pulls) + 1) * BIN_DAYS, config.horizon_days))
+    pulls = np.stack([p.pulls for p in on])[:, days > 0] / days[days > 0]
+    mean = np.ones(len(days))
+    mean[days > 0] = pulls.mean(axis=0)
+    shift = float(np.abs(mean / reference.arrival_pull - 1.0).mean())
+    luck = float(pulls.mean(axis=1).std(ddof=1) / np.sqrt(len(on))) if len(on) > 1 else 0.0
+    return replace(reference, arrival_pull=mean), 0.0 if shift <= luck else shift
 
 
 def _anchor_gaps(new: np.ndarray, old: np.ndarray, n: np.ndarray) -> dict[str, float]:

@@ -11,6 +11,8 @@ import numpy as np
 
 from cxsim.behaviour.draws import decision, key
 from cxsim.behaviour.effects import BIN_DAYS, N_GROUPS
+from cxsim.behaviour.pool import BY_CONTACT, BY_ITSELF, N_ROUTES
+from cxsim.behaviour.reputation import MOST_STARS
 from cxsim.behaviour.state import (
     BRAND, CAUSES, CUSTOMER_RECORD, EMPLOYEE, FELT, JOURNEYS, LINKS, MOMENTS, STREAM, TEAM, World, make_world)
 from cxsim.errors import CxsimError
@@ -92,7 +94,7 @@ def make_blueprint(
     staff_hours, staff_cost = make_staff(configs, day_row)
     plan = make_plan(configs, day_row)
     names, segments = channel_names(configs), segment_names(base)
-    arrivals, streams = _arrivals(configs, day_row, reference)
+    arrivals, streams = _arrivals(configs, day_row, reference, effects)
     days = np.arange(base.horizon_days + 1)
     fixed = {
         "rows": make_rows(configs, effects=effects),
@@ -104,7 +106,7 @@ def make_blueprint(
         "touchpoints": make_touchpoints(configs, effects=effects),
         "practice": make_practice(configs),
         "programme": make_programme(configs, effects=effects),
-        "talk": make_talk(configs),
+        "talk": make_talk(configs, effects=effects),
         "voice": make_voice(configs),
         **make_outside(configs, effects=effects),
         "staff_hours": staff_hours,
@@ -156,29 +158,53 @@ def with_logging(blueprint: Blueprint, share: float) -> Blueprint:
 
 
 def _arrivals(
-    configs: Sequence[Config], day_row: np.ndarray, reference: Reference,
+    configs: Sequence[Config], day_row: np.ndarray, reference: Reference, effects: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Newcomers a day by source, and the layers of candidates they come from."""
     base = configs[0]
     if base.market.kind == "contact_centre":
         return _contacts(configs, day_row)
-    paid = paid_per_day(configs, day_row)
-    organic = _organic(base, reference)
+    paid, organic = paid_per_day(configs, day_row), _organic(base, reference)
+    if effects:  # What talk and ratings did to arrivals in the baseline is in the history already.
+        organic = organic / reference.arrival_pull[_bins(base, len(reference.arrival_pull))]
+    if base.market.size is not None and base.market.size > base.n_customers:
+        free = base.market.size / (base.market.size - base.n_customers)  # So many candidates for one who is free.
+        paid, organic = paid * free, organic * free
     arrivals = np.stack([organic, paid])
-    streams = [_layers("organic", ORGANIC, 0, organic, base), _layers("paid", PAID, 1, paid, base)]
-    return arrivals, np.concatenate(streams)
+    highest = max(c.reputation.arrivals.value if c.reputation.p_rating > 0 else 0.0 for c in configs)
+    room = math.exp(MOST_STARS * highest) if effects else 1.0
+    streams = [_layers("organic", ORGANIC, 0, organic * room, base), _layers("paid", PAID, 1, paid, base)]
+    return arrivals, np.concatenate([*streams, _routes(base)])
+
+
+def _bins(base: Config, n: int) -> np.ndarray:
+    """Which 28 days of the calendar a day belongs to, the last of n open."""
+    return np.minimum(np.arange(base.horizon_days) // BIN_DAYS, n - 1)
+
+
+def _routes(base: Config) -> np.ndarray:
+    """The two routes of diffusion, where the market is finite and they are open."""
+    bass = base.market.bass
+    if bass.p == 0 and bass.q == 0:
+        return np.zeros(0, STREAM)
+    streams = np.zeros(N_ROUTES, STREAM)
+    streams["id"] = [stream_id("diffusion", route) for route in range(N_ROUTES)]
+    streams["source"], streams["channel"], streams["member"] = ORGANIC, -1, -1
+    streams["route"] = BY_ITSELF, BY_CONTACT
+    return streams
 
 
 def _organic(base: Config, reference: Reference) -> np.ndarray:
     """Those who come by themselves: observed entrants less the baseline's paid and referred."""
     entrants = base.market.entrants_per_day
+    if base.market.bass.p > 0 or base.market.bass.q > 0:
+        return np.zeros(base.horizon_days)  # Diffusion brings them.
     if entrants is None:
         if base.population.start == "new":
             return np.zeros(base.horizon_days)
         entrants = base.n_customers / base.market.history_days
     paid = float(paid_per_day([base], np.zeros(1, np.int64))[0])
-    bins = np.arange(base.horizon_days) // BIN_DAYS
-    referred = reference.referred_per_day[bins]
+    referred = reference.referred_per_day[_bins(base, len(reference.referred_per_day))]
     organic = entrants - paid - referred
     if organic.min() < -1e-9:
         raise CxsimError(
@@ -241,10 +267,15 @@ def build_world(
     expected = config.n_customers + int(1.3 * blueprint.fixed["arrivals"].sum()) + 256
     n_places = n_channels + 1 + len(blueprint.touchpoints)
     seed = 0 if domain else config.seed
+    n_diffused = config.market.size or 0 if blueprint.streams["route"].any() else 0
     arrays = dict(blueprint.fixed)
     arrays |= {
         "customers": np.zeros(expected, CUSTOMER_RECORD),
         "streams": blueprint.streams.copy(),
+        "pulls": np.ones(days),
+        "members": np.zeros(config.market.size or 0, np.int8),
+        "pool_budgets": np.zeros((N_ROUTES, n_diffused)),
+        "pool_order": np.zeros((N_ROUTES, n_diffused), np.int64),
         "waits": blueprint.fixed["waits"].copy(),
         "keys": np.array([key(seed, replication, domain + name) for name in ("life", "child")], np.uint64),
         "wait_sums": np.zeros((n_channels, 24, 4), np.int64),

@@ -51,6 +51,8 @@ class Outcome:
         Count and amount (1/10,000) of ledger category ``touchpoint`` by touchpoint.
     touch_fixed : array of int64, shape (days, touchpoints)
         Amounts (1/10,000) of ledger category ``touchpoint_fixed`` by touchpoint.
+    pulls : array of float, shape (days,)
+        What talk and ratings multiplied organic arrivals by.
     """
 
     replication: int
@@ -72,3 +74,4 @@ class Outcome:
     pains: np.ndarray
     touch_costs: np.ndarray
     touch_fixed: np.ndarray
+    pulls: np.ndarray

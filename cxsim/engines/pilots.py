@@ -14,6 +14,7 @@ from cxsim.engines.replication import run_compiled
 from cxsim.journal.tallies import N_CONVERTED, N_END, N_PURCHASES, N_UPSELL_ACCEPTED
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import BUCKETS, CATEGORIES, REFERRAL
+from cxsim.settings.links import pulls_arrivals
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
 
@@ -31,12 +32,18 @@ class Pilot:
     waits: np.ndarray
     referred: np.ndarray
     months: np.ndarray
+    pulls: np.ndarray
+
+
+def is_moved(config: Config, reference: Reference) -> bool:
+    """Whether anything moves the baseline off its history."""
+    return bool(reference.is_moved.any()) or pulls_arrivals(config)
 
 
 def run_pilots(config: Config, reference: Reference, *, effects: bool, domain: str) -> list[Pilot]:
     """Pilots of at least ``reference.customers`` customers in all, staffing whole."""
     wanted = config.reference.customers
-    if not reference.is_moved.any():
+    if not is_moved(config, reference):
         wanted = wanted // NEUTRAL_SHARE  # Only read-outs hang on it: means and spreads, no intercepts.
     n = -(-wanted // config.n_customers)
     blueprint = make_blueprint([config], [], reference, effects=effects)
@@ -61,4 +68,5 @@ def _pilot(outcome: Outcome) -> Pilot:
     entries = outcome.customers["entry"][outcome.customers["source"] == REFERRAL] // DAY
     referred = np.bincount(entries // BIN_DAYS, minlength=outcome.exposures.shape[3])
     waits = outcome.wait_sums[:, :, :2] + outcome.wait_sums[:, :, 2:]
-    return Pilot(outcome.exposures, outcome.moments, waits, referred, counted)
+    pulls = np.bincount(np.arange(len(outcome.pulls)) // BIN_DAYS, outcome.pulls, len(referred))
+    return Pilot(outcome.exposures, outcome.moments, waits, referred, counted, pulls)

@@ -68,6 +68,7 @@ def open_world(
     room = Room(world, arrays, config.market.renewal_days, config.horizon_days)
     staff_teams(world)
     populate(world, blueprint.start_stream, config.n_customers, blueprint.history_days)
+    arrays["pool_order"][:] = np.argsort(arrays["pool_budgets"], axis=1, kind="stable")
     return world, arrays, room
 
 
@@ -88,7 +89,8 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
         points=arrays["points"], ages=arrays["ages"], customers=customers, events=events[order],
         moments=arrays["moments"], exposures=arrays["exposures"],
         wait_sums=arrays["wait_sums"], felt=arrays["felt"], pains=arrays["pains"],
-        touch_costs=arrays["touch_costs"], touch_fixed=arrays["touch_fixed"], touchpoints=blueprint.touchpoints,
+        pulls=arrays["pulls"], touch_costs=arrays["touch_costs"], touch_fixed=arrays["touch_fixed"],
+        touchpoints=blueprint.touchpoints,
         n_events=int(customers["sequence"].sum()))
 
 

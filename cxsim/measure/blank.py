@@ -58,6 +58,7 @@ def make_blank_outcome(
         exposures=np.zeros((len(LINKS), n_segments, 2, 1, 2), dtype=np.int64),
         wait_sums=np.zeros((len(channels), 24, 4), dtype=np.int64),
         n_events=n_events,
+        pulls=np.ones(n_days),
         touchpoints=touchpoints,
         felt=np.zeros((months, n_places, len(FELT)), dtype=np.int64),
         pains=np.zeros((months, n_places, len(CAUSES), 2), dtype=np.int64),

@@ -37,12 +37,15 @@ def moved_links(config: Config) -> np.ndarray:
         moved[L_RATE] |= config.needs.p_forgotten > 0
         moved[L_RATE] |= config.competitor.p_need > 0 and config.market.kind == "transactional"
         moved[L_EXIT] = prompted and config.coaching.reactance.value != 0
+    if config.market.kind != "contact_centre":
+        moved[L_EXIT] |= _ties_move(config)
     if config.market.kind == "subscription":
         moved[L_EXIT] |= config.automatic.attention.value != 1.0
     moved[L_EXIT] |= slope * share.exit != 0 or config.attachment.exit.value != 0
     moved |= _moved_by_price(config)
     moved[L_UPSELL] = (slope * share.upsell != 0 or _offers_move(config)) and _has_offers(config)
-    moved[L_INVITATION] = slope * share.invitation != 0 and config.referral.invitations_per_journey > 0
+    talked = slope * share.invitation != 0 or _warns(config)
+    moved[L_INVITATION] = talked and config.referral.invitations_per_journey > 0
     return moved
 
 
@@ -59,6 +62,33 @@ def _moved_by_price(config: Config) -> np.ndarray:
     return moved
 
 
+def pulls_arrivals(config: Config) -> bool:
+    """Whether talk or ratings move those who come by themselves in a baseline.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> pulls_arrivals(load()), pulls_arrivals(load(["reputation.p_rating=0.1", "reputation.arrivals=0.2"]))
+    (False, True)
+    """
+    rated = config.reputation.p_rating > 0 and config.reputation.arrivals.value != 0
+    return config.market.kind != "contact_centre" and (rated or _warns(config))
+
+
+def _warns(config: Config) -> bool:
+    return config.talk.p_negative > 0 and config.talk.effect.value != 0
+
+
+def _refers(config: Config) -> bool:
+    return config.referral.invitations_per_journey > 0 and config.referral.p_convert > 0
+
+
+def _ties_move(config: Config) -> bool:
+    """Whether ties who leave, or having been referred, move leaving."""
+    spreads = config.contagion.multiplier.value != 1.0 and (config.contagion.acquaintances > 0 or _refers(config))
+    return spreads or (_refers(config) and config.referral.referred_exit.value != 1.0)
+
+
 def _has_prompts(config: Config) -> bool:
     return any(t.reach > 0 and t.prompts_per_year > 0 for t in config.touchpoints.values())
 
@@ -68,7 +98,8 @@ def _spend_moves(config: Config) -> bool:
     offered = config.upsell.p_offer > 0 and config.upsell.rel_amount > 0
     wrong = config.delivery.p_wrong > 0 or config.automatic.p_consent * config.automatic.p_wrong > 0
     returned = wrong and config.delivery.p_return > 0
-    dearer = config.knowledge.price_gain.value != 0 or config.attachment.price.value != 0
+    referred = _refers(config) and config.referral.referred_margin.value != 0
+    dearer = referred or config.knowledge.price_gain.value != 0 or config.attachment.price.value != 0
     return offered or returned or dearer
 
 

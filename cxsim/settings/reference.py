@@ -34,6 +34,10 @@ class Reference:
         Mean wait in minutes by hour, published on day 0.
     referred_per_day : array, shape (bins,)
         Customers a day brought by recommendation in the baseline, by 28 days of the calendar.
+    arrival_pull : array, shape (bins,)
+        What talk and ratings multiply organic arrivals by in the baseline, by 28 days of the calendar.
+    reproduction : float
+        New customers whom one customer brings by recommendation over a life of the horizon's length.
     check : list of dict
         The judgement with fresh luck: metric, period, gap, standard error, verdict.
     passes : int
@@ -47,6 +51,8 @@ class Reference:
     anchor: np.ndarray
     waits: np.ndarray
     referred_per_day: np.ndarray
+    arrival_pull: np.ndarray = field(default_factory=lambda: np.ones(1))
+    reproduction: float = 0.0
     check: list[dict[str, Any]] = field(default_factory=list)
     passes: int = 0
     digest: str = ""
@@ -60,7 +66,7 @@ class Reference:
     def from_dict(cls, data: dict[str, Any]) -> Reference:
         """The inverse of :meth:`to_dict`."""
         arrays = {"kappa": float, "is_moved": np.int64, "anchor": float, "waits": float,
-                  "referred_per_day": float}
+                  "referred_per_day": float, "arrival_pull": float}
         return cls(**{name: np.asarray(value, arrays[name]) if name in arrays else value
                       for name, value in data.items()})
 
@@ -81,6 +87,7 @@ def blank_reference(config: Config) -> Reference:
         anchor=anchor,
         waits=np.zeros((len(channel_names([config])), 24)),
         referred_per_day=np.zeros(n_bins(config)),
+        arrival_pull=np.ones(n_bins(config)),
     )
 
 

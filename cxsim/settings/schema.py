@@ -14,7 +14,7 @@ from cxsim.settings.experience import Attachment, Choice, Perception, Satisfacti
 from cxsim.settings.journeys import Handoff, Journeys, Recovery, Use
 from cxsim.settings.loyalty import Loyalty
 from cxsim.settings.rivals import Competitor, Price, Season
-from cxsim.settings.talk import Referral
+from cxsim.settings.talk import Contagion, Referral, Reputation, Talk
 from cxsim.settings.touchpoints import Touchpoint
 from cxsim.settings.values import NAME, WEEKDAYS, Count, Positive, Share, Strict, Whole
 from cxsim.settings.voice import Survey
@@ -96,6 +96,9 @@ class Config(Strict):
     knowledge: Knowledge = Knowledge()
     loyalty: Loyalty
     referral: Referral
+    talk: Talk = Talk()
+    contagion: Contagion = Contagion()
+    reputation: Reputation = Reputation()
     acquisition: Acquisition = Acquisition()
     competitor: Competitor = Competitor()
     price: Price = Price()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cxsim.settings.talk import Bass
 from cxsim.settings.values import (
     NAME, WEEKDAYS, BelowOne, Count, NotNegative, NotNegativeEffect, OpenShare, Owner, Positive, Share, Strict,
     Weekday, Whole, neutral)
 
 
 class Market(Strict):
-    """The kind of business: how customers come, how they leave, how money is discounted."""
+    """The kind of business: how customers come, how they leave, how money is discounted.
+
+    `size` is how many people there are to win, those who are customers already included (null = endless).
+    """
 
     name: str
     description: str = ""
@@ -25,6 +29,8 @@ class Market(Strict):
     entrants_until_day: Count | None = None
     layer_rate_per_day: Positive = 5.0
     discount_rate_per_year: Share = 0.15
+    size: Annotated[Count, Field(le=50_000_000)] | None = None
+    bass: Bass = Bass()
 
 
 class Population(Strict):

@@ -6,9 +6,9 @@ import numpy as np
 
 from cxsim.engines.outcome import Outcome
 
-SUMS = ("tally", "ledger", "points", "ages", "moments", "wait_sums", "felt", "pains", "touch_costs")
+SUMS = ("tally", "ledger", "points", "ages", "moments", "wait_sums", "felt", "pains", "touch_costs", "pulls")
 # How an engine keeps track of whom to wake is its own affair.
-PRIVATE = {"at", "stamp", "queue_next", "queue_previous"}
+PRIVATE = {"at", "stamp", "queue_next", "queue_previous", "referrer", "first_friend", "next_friend"}
 
 
 def assert_same_life(one: Outcome, other: Outcome) -> None:

@@ -27,7 +27,7 @@ MET = f"{_REACHED}Hq*R"
 _TRIES = f"({LOST}|{UNRESOLVED})*"
 CONTACTS = f"{_TRIES}({MET}{_TRIES})?"
 _OFFER = "[tru]?"
-_JUDGED = "g*[MO]?QV"
+_JUDGED = "g*[MO]?QV6?5?"  # perhaps a rating (6), a warning to others (5)
 _RETURNABLE = "(D|L|L?WB?)s*"
 _SOLVED = "(D|L|L?W)s*"
 _LOOKED = f"[Nn]{CONTACTS}{MET}{_JUDGED}i*"
@@ -52,7 +52,8 @@ MAY_FOLLOW = {
     "t": "cP" + _SOLUTION, "r": "cP" + _SOLUTION, "u": "cP" + _SOLUTION, "a": "truP" + _SOLUTION, "c": "P",
     "P": "de" + _SOLUTION, "d": "e" + _SOLUTION, "e": _SOLUTION, "D": "sTE" + _AFTER_USE,
     "L": "WsTE" + _AFTER_USE, "W": "BsTE" + _AFTER_USE, "B": "sTE" + _AFTER_USE, "s": "sTE" + _AFTER_USE,
-    "T": "E", "E": _AFTER_USE, "G": _AFTER_USE, "g": _AFTER_USE, "M": "Q", "O": "Q", "Q": "V", "V": "Zi",
+    "T": "E", "E": _AFTER_USE, "G": _AFTER_USE, "g": _AFTER_USE, "M": "Q", "O": "Q", "Q": "V",
+    "V": "65Zi", "6": "5Zi", "5": "Zi",
     "i": "i", "Z": "", "f": "", "k": "",
 }
 

@@ -52,6 +52,7 @@ def _relationship(draw: Any, is_shop: bool) -> dict[str, Any]:
         "referral.p_convert": draw(st.sampled_from([0.0, 0.42, 1.0])),
         "referral.delay_days": draw(st.sampled_from([0.01, 14.0])),
         "referral.bonus": draw(st.sampled_from([0.0, 10.0])),
+        "referral.friend_bonus": draw(st.sampled_from([0.0, 5.0])),
         "delivery.days": draw(st.sampled_from([0.0, 0.5, 3.0, 20.0])),
         "delivery.p_late": draw(st.sampled_from([0.0, 0.3])),
         "delivery.use_days": draw(st.sampled_from([0.0, 2.0])),
@@ -163,6 +164,27 @@ def _experience(draw: Any, is_shop: bool) -> dict[str, Any]:
     return keys
 
 
+def _word_of_mouth(draw: Any) -> dict[str, Any]:
+    """What being referred, ties, talk and ratings do, and a market that may end."""
+    keys: dict[str, Any] = {
+        "referral.friend_lift": draw(st.sampled_from([0.0, 1.0])),
+        "referral.referred_margin": draw(st.sampled_from([-0.2, 0.0, 0.5])),
+        "referral.referred_exit": draw(st.sampled_from([0.5, 1.0])),
+        "talk.p_negative": draw(st.sampled_from([0.0, 1.0])), "talk.negative_below": 0.2,
+        "talk.effect": draw(st.sampled_from([0.0, 0.02])),
+        "contagion.multiplier": draw(st.sampled_from([1.0, 1.8, 9.0])),
+        "contagion.acquaintances": draw(st.sampled_from([0, 3])),
+        "reputation.p_rating": draw(st.sampled_from([0.0, 0.5])), "reputation.negative_weight": 2.0,
+        "reputation.arrivals": draw(st.sampled_from([0.0, 0.5])),
+    }
+    if draw(st.booleans()):
+        keys["market.size"] = draw(st.integers(150, 300))
+        if draw(st.booleans()):
+            keys |= {"market.bass.p": draw(st.sampled_from([0.1, 3.0])), "market.bass.q": 2.0,
+                     "market.bass.satisfaction": draw(st.sampled_from([0.0, 0.4]))}
+    return keys
+
+
 @st.composite
 def shares_of_channels(draw: Any) -> dict[str, Any]:
     """Weights of web, app, phone and chat; at least one is offered."""
@@ -195,6 +217,9 @@ def worlds(draw: Any, markets: tuple[str, ...] = ("online_retail", "subscription
     keys["population.start"] = draw(st.sampled_from(["new", "base"]))
     keys["market.history_days"] = draw(st.sampled_from([30, 1095]))
     keys["market.entrants_per_day"] = draw(st.sampled_from([0.5, 2.0]))
+    if draw(st.booleans()):
+        keys |= _word_of_mouth(draw)
+        keys["market.entrants_per_day"] = None if "market.bass.p" in keys else keys["market.entrants_per_day"]
     keys["channels.web.p_failure"] = draw(st.sampled_from([0.0, 0.03, 0.6, 1.0]))
     return changed(world(f"market={market}"), **keys)
 

@@ -23,8 +23,8 @@ from random_worlds import overlays, worlds
 
 REVENUE = [k for k, (_, bucket, _, _) in enumerate(CATEGORIES) if bucket == BUCKETS[0]]
 # What is counted of teams and of the brand, for nobody in particular.
-SHARED = {"accuracy_sum", "brand_days", "employee_days", "employees_left", "morale_sum", "pressure_sum",
-          "n_pressure", "standard_sum", "team_days", "fatigue_sum"}
+SHARED = {"accuracy_sum", "brand_days", "reputation_sum", "employee_days", "employees_left", "morale_sum",
+          "pressure_sum", "n_pressure", "standard_sum", "team_days", "fatigue_sum"}
 # A counter is how often its words stand in the log.
 TOLD = {
     "purchases": (w.ORDER_PAID,), "upsell_accepted": (w.OFFER_TAKEN,),
@@ -37,6 +37,7 @@ TOLD = {
     "late": (w.DELIVERY_LATE,), "wrong": (w.DELIVERY_WRONG,), "returned": (w.DELIVERY_RETURNED,),
     "faults": (w.USE_FAULT,), "recovered": (w.RECOVERY_MADE,), "unrecovered": (w.RECOVERY_MISSED,),
     "judged": (w.JUDGE,), "nps_answers": (w.JUDGE,), "ces_answers": (w.JUDGE,), "invitations": (w.INVITE_SENT,),
+    "negative_talk": (w.TALK_NEGATIVE,), "ratings": (w.RATING_POSTED,),
 }
 ENDS = (w.SERVICE_RESOLVED, w.SERVICE_UNRESOLVED, w.SERVICE_FAILED, w.QUEUE_ABANDONED, w.QUEUE_CLOSED)
 USED = (w.USED_RECOGNIZE, w.USED_REQUEST, w.USED_RESPOND, w.USED_REPEAT)

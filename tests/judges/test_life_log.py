@@ -19,7 +19,7 @@ from random_worlds import overlays, worlds
 
 NEEDS = (NEED_NOTICED, NEED_PROMPTED, NEED_FORGOTTEN, NEED_COMPETITOR, NEED_AUTO)
 EXPIRED = LETTERS[POINTS_EXPIRED]
-NOT_YET = set("jKI123456789!%&~=Yxv0")
+NOT_YET = set("jKI1234789!%&~=Yxv0")
 # Words that fall due by themselves and stand between those of a journey.
 ASIDE = {
     "transactional": [POINTS_EXPIRED, PROMPT_READ, PROMPT_IGNORED],

@@ -8,7 +8,8 @@ from scipy import stats
 
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.ticks import DAY
-from cxsim.journal.words import EXIT_LEFT, INVITE_CONVERTED, INVITE_SENT, JUDGE, REFERRAL
+from cxsim.journal.words import (
+    C_FRIEND_BONUS, C_REFERRAL_BONUS, EXIT_LEFT, INVITE_CONVERTED, INVITE_SENT, JUDGE, REFERRAL)
 from lived_worlds import judge, live_many, plan, total, world
 
 MEAN, P_CONVERT, DELAY, DAYS = 0.3, 0.4, 14.0, 300
@@ -105,11 +106,11 @@ def test_a_bonus_is_paid_once_for_every_friend_who_buys(market: str) -> None:
     config = world(f"market={market}", "n_customers=2000", "horizon_days=250", "referral.bonus=10",
                    "referral.friend_bonus=5", "referral.invitations_per_journey=0.5", "market.entrants_per_day=20")
 
-    def paid(outcome: Outcome) -> tuple[int, int, int]:
-        from cxsim.journal.words import C_REFERRAL_BONUS
+    def paid(outcome: Outcome) -> tuple[list[int], list[int], int]:
+        booked = outcome.ledger.sum(axis=(0, 1, 2, 3))
+        return booked[C_REFERRAL_BONUS].tolist(), booked[C_FRIEND_BONUS].tolist(), total(outcome, "converted")
 
-        n, amount = outcome.ledger[..., C_REFERRAL_BONUS, :].sum(axis=(0, 1, 2, 3))
-        return int(n), int(amount), total(outcome, "converted")
-
-    for n, amount, converted in live_many(plan(config), 2, paid):
-        assert n == converted > 20 and amount == n * 15 * 10_000
+    for to_customer, to_friend, converted in live_many(plan(config), 2, paid):
+        assert converted > 20
+        assert to_customer == [converted, converted * 10 * 10_000]
+        assert to_friend == [converted, converted * 5 * 10_000]
