@@ -30,9 +30,10 @@ def run(words: Sequence[str]) -> int:
 
 
 def _run(request: Request, folder: Path) -> None:
-    from cxsim.report.run_folder import write_run
+    from cxsim.report.run_folder import money_of_run, write_run
     from cxsim.report.terminal import terminal_run
     from cxsim.report.terminal_journeys import print_journeys
+    from cxsim.report.terminal_money import print_money
     from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
     from cxsim.whatif.simulate import simulate
 
@@ -42,6 +43,7 @@ def _run(request: Request, folder: Path) -> None:
         made = simulate(request.config, progress=tell)
     journeys = write_run(made, folder, words_typed("run", request.overrides))
     terminal_run(made.kpis, made.scenario_config, engine=made.engine, scenario=made.scenario)
+    print_money(money_of_run(made), made.config.market.currency)
     print_journeys(journeys, made.config.market.currency)
     if _changes_world(request.overrides):
         print(ABSORBED)
@@ -53,9 +55,10 @@ def compare(words: Sequence[str]) -> int:
     request = ask("compare", words)
     if request is None:
         return 0
-    from cxsim.report.run_folder import descriptions, gain_of, write_comparison
+    from cxsim.report.run_folder import descriptions, gain_of, money_of_comparison, write_comparison
     from cxsim.report.terminal import terminal_comparison
     from cxsim.report.terminal_journeys import print_gaps
+    from cxsim.report.terminal_money import print_money, print_worse
     from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
     from cxsim.whatif.compare import compare as compared
 
@@ -68,6 +71,8 @@ def compare(words: Sequence[str]) -> int:
     terminal_comparison(
         made.comparison, made.config, engine=made.engine, scenario_configs=made.scenario_configs,
         descriptions=descriptions(made), gain=gain_of(made))
+    print_worse(made.comparison)
+    print_money(money_of_comparison(made), made.config.market.currency, made.comparison)
     print_gaps(journeys)
     _say_where(request.run_dir)
     return 0

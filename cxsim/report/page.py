@@ -15,6 +15,16 @@ from cxsim.measure.table import Table, codes
 from cxsim.measure.whole_file import write_text
 from cxsim.report.figures import draw_customers, draw_headlines, draw_money, draw_profit
 from cxsim.report.figures_journeys import draw_loop, draw_owners
+from cxsim.report.figures_money import draw_liability
+from cxsim.report.money_reading import (
+    PAIRING,
+    RETURN,
+    SOURCE_HEADS,
+    MoneyReading,
+    has_points,
+    money_words,
+    source_rows,
+)
 from cxsim.report.page_journeys import (
     FIRST_ORDER,
     GAP,
@@ -66,6 +76,8 @@ class Report:
         From :func:`cxsim.measure.comparison.pairing_gain`.
     journeys : JourneyReading, optional
         From :func:`cxsim.report.page_journeys.read_journeys`.
+    money : MoneyReading, optional
+        What the money tells beyond the metrics.
     """
 
     config: Config
@@ -78,6 +90,7 @@ class Report:
     reference_check: Sequence[Mapping[str, Any]] = ()
     gain: Table | None = None
     journeys: JourneyReading | None = None
+    money: MoneyReading | None = None
 
     @property
     def scenarios(self) -> list[str]:
@@ -118,6 +131,7 @@ def render_page(report: Report) -> str:
         worse=[] if comparison is None else worse_rows(comparison),
         is_judged=comparison is not None and has_intervals(comparison),
         pictures=_pictures(report, base_rows), results=results, journeys=_journeys(report),
+        money=_money(report),
         loop_section=_loop(report),
         left_out="" if comparison is None else left_out(comparison),
         pairing=pairing_words(report.gain), changes=changed_keys(config, report.scenario_configs),
@@ -132,6 +146,21 @@ def _journeys(report: Report) -> dict[str, Any]:
         return {}
     return {"blocks": journey_section(reading), "first_order": FIRST_ORDER, "gap": GAP, "unit": PAIN_UNIT,
             "svg": draw_owners(reading.owners, report.scenarios, report.baseline)}
+
+
+def _money(report: Report) -> dict[str, Any]:
+    """The section on money: sentences and sources of every side, and the curve of points."""
+    reading = report.money
+    if reading is None or reading.kind == "contact_centre":
+        return {}
+    sides = list(dict.fromkeys((report.baseline, *reading.scenarios)))
+    blocks = [{"name": name, "words": money_words(reading, name)} for name in reading.scenarios]
+    with_points = [name for name in sides if has_points(reading, name)]
+    notes = [PAIRING, RETURN] if reading.returns is not None else []
+    return {
+        "blocks": [block for block in blocks if block["words"]], "notes": notes, "heads": SOURCE_HEADS,
+        "sources": [{"name": name, "rows": source_rows(reading, name)} for name in sides],
+        "svg": draw_liability(report.kpis, with_points, report.config.confidence) if with_points else ""}
 
 
 def _loop(report: Report) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from cxsim.measure.manifest import make_manifest
 from cxsim.measure.parquet import write_parquet
 from cxsim.measure.table import Table
 from cxsim.measure.whole_file import write_text
+from cxsim.report.money_reading import MoneyReading
 from cxsim.report.page import Report, write_report
 from cxsim.report.page_journeys import JourneyReading, read_journeys
 from cxsim.report.summary import write_summary
@@ -83,7 +84,7 @@ def write_run(
     journeys = _journeys_of_run(run)
     write_report(folder / "report.html", Report(
         run.scenario_config, run.kpis, manifest, baseline=run.scenario, reference_check=run.reference.check,
-        journeys=journeys))
+        journeys=journeys, money=money_of_run(run)))
     return journeys
 
 
@@ -104,7 +105,7 @@ def write_comparison(
         config, comparison.kpis, manifest, comparison=comparison.comparison,
         scenario_configs=comparison.scenario_configs, descriptions=descriptions(comparison),
         reference_check=comparison.reference.check, gain=gain_of(comparison),
-        journeys=journeys))
+        journeys=journeys, money=money_of_comparison(comparison)))
     return journeys
 
 
@@ -145,6 +146,24 @@ def _journeys_of_comparison(comparison: Comparison) -> JourneyReading | None:
     """What the places of every side tell; None where nobody felt anything."""
     tables, configs = comparison.tables, {"baseline": comparison.config, **comparison.scenario_configs}
     return read_journeys(tables.touchpoints, tables.ledger, tables.kpis, configs, comparison.reference)
+
+
+def money_of_run(run: Run) -> MoneyReading:
+    """What the money of a run tells."""
+    config = run.scenario_config
+    return MoneyReading(
+        run.kpis, run.sources, config.market.kind, config.confidence, run.scenario,
+        {run.scenario: config.loyalty.expected_redemption_share})
+
+
+def money_of_comparison(comparison: Comparison) -> MoneyReading:
+    """What the money of every side tells."""
+    config = comparison.config
+    worlds = {"baseline": config, **comparison.scenario_configs}
+    return MoneyReading(
+        comparison.kpis, comparison.sources, config.market.kind, config.confidence, "baseline",
+        {name: world.loyalty.expected_redemption_share for name, world in worlds.items()},
+        comparison.twins, comparison.returns)
 
 
 def gain_of(comparison: Comparison) -> Table | None:

@@ -16,8 +16,8 @@ def _short_horizon(config: Config) -> list[str]:
     days, market, found = config.horizon_days, config.market, []
     if market.kind == "transactional" and market.active_window_days is None and days < USUAL_WINDOW_DAYS:
         found.append(
-            f"horizon_days={days}: is shorter than the {USUAL_WINDOW_DAYS} days in which a customer usually "
-            f"counts as active after an order; here he counts for {config.active_window_days}, so retention is not that "
+            f"horizon_days={days}: is shorter than the {USUAL_WINDOW_DAYS} days after an order in which customers "
+            f"usually count as active; here they count for {config.active_window_days}, so retention is not that "
             "of a longer run; lengthen the horizon or set market.active_window_days")
     if market.kind == "subscription" and days < market.renewal_days:
         found.append(
