@@ -163,9 +163,10 @@ def points_words(reading: MoneyReading, scenario: str) -> str:
     breakage = _total(reading, scenario, "breakage")
     expired = float(breakage.mean()) if len(breakage) else math.nan
     expected = 1.0 - reading.redemption_shares.get(scenario, math.nan)
-    return (f"Customers hold points worth {format_value(held, 'money')} at the end, {format_value(owed, 'money')} of "
-            f"it owed by the company's estimate; {format_value(expired, 'share')} of the points issued have expired "
-            f"so far, {format_value(expected, 'share')} are expected never to be redeemed.")
+    held_words, owed_words = format_value(held, "money"), format_value(owed, "money")
+    return (f"Customers hold points worth {held_words} at the end, {owed_words} of it owed by estimate; "
+            f"{format_value(expired, 'share')} of the points issued have expired so far, "
+            f"{format_value(expected, 'share')} are expected never to be redeemed.")
 
 
 def breakage_words(reading: MoneyReading, scenario: str) -> str:
