@@ -12,6 +12,7 @@ from cxsim.cli.progress import first_use_notice, progress_bar, say_cautions
 if TYPE_CHECKING:
     from cxsim.config.grid import Cell
     from cxsim.config.loading import Request
+    from cxsim.settings.reference import Reference
     from cxsim.settings.schema import Config
 
 ABSORBED = (
@@ -41,6 +42,7 @@ def _run(request: Request, folder: Path) -> None:
     first_use_notice()
     with progress_bar("run") as tell:
         made = simulate(request.config, progress=tell)
+    say_cautions(_near_explosion(made.reference, made.config, {made.scenario: made.scenario_config}))
     journeys = write_run(made, folder, words_typed("run", request.overrides))
     terminal_run(made.kpis, made.scenario_config, engine=made.engine, scenario=made.scenario)
     print_money(money_of_run(made), made.config.market.currency)
@@ -66,6 +68,7 @@ def compare(words: Sequence[str]) -> int:
     first_use_notice()
     with progress_bar("compare") as tell:
         made = compared(request.config, request.scenarios, baseline=request.baseline, progress=tell)
+    say_cautions(_near_explosion(made.reference, made.config, made.scenario_configs))
     journeys = write_comparison(made, request.run_dir, words_typed("compare", words))
     _print_check(made.reference.check, made.reference.passes)
     terminal_comparison(
@@ -118,6 +121,13 @@ def _cautions_of_cells(grid: Sequence[Cell]) -> list[str]:
         worlds.setdefault("baseline", made.pop("baseline"))
         worlds |= {f"cell {place}": world for world in made.values()}
     return cautions_of_worlds(worlds)
+
+
+def _near_explosion(reference: Reference, config: Config, scenarios: dict[str, Config]) -> list[str]:
+    """Cautions about recommendation that all but sustains itself, known once the reference is."""
+    from cxsim.engines.reproduction import reproduction_cautions
+
+    return reproduction_cautions(reference, config, scenarios)
 
 
 def _changes_world(overrides: Sequence[str]) -> bool:

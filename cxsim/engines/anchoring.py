@@ -22,6 +22,7 @@ from cxsim.behaviour.effects import BIN_DAYS
 from cxsim.behaviour.state import L_EXIT, L_RATE, LINKS, M_QUALITY, M_SATISFACTION, MOMENTS
 from cxsim.engines.pilots import Pilot, is_moved, run_pilots
 from cxsim.engines.reference_check import check_reference
+from cxsim.engines.reproduction import refuse_explosion, reproduction_number
 from cxsim.errors import CxsimError
 from cxsim.journal.tallies import FRACTION
 from cxsim.journal.ticks import MINUTE
@@ -60,7 +61,7 @@ def find_reference(config: Config, *, progress: Progress = lambda text: None) ->
         settled = settled or passes > SETTLING_PASSES
         if settled and (off is None or moved_arrivals):
             off = run_pilots(config, reference, effects=False, domain="reference/")
-        updated, gaps = _update(reference, config, on, off)
+        updated, gaps = _update(_reproduced(reference, config, on), config, on, off)
         worst = max(gaps, key=lambda name: gaps[name])
         moved_arrivals = not np.array_equal(updated.referred_per_day, reference.referred_per_day)
         reference = replace(updated, passes=passes)
@@ -107,6 +108,14 @@ def _update(
         return updated, gaps
     gaps["newcomers by recommendation"] = gap
     return replace(updated, waits=_mean_waits(on), referred_per_day=_referred_per_day(config, on)), gaps
+
+
+def _reproduced(reference: Reference, config: Config, on: list[Pilot]) -> Reference:
+    """The reference with its reproduction number; refused where recommendation would grow without end."""
+    births, lives = (np.sum([getattr(p, name) for p in on], axis=0) for name in ("births", "lives"))
+    number = reproduction_number(births, lives)
+    refuse_explosion(config, number, births.sum())
+    return replace(reference, reproduction=0.0 if np.isnan(number) else number)
 
 
 def _update_pull(reference: Reference, config: Config, on: list[Pilot]) -> tuple[Reference, float]:

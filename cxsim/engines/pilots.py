@@ -11,6 +11,7 @@ from cxsim.engines.blueprint import make_blueprint
 from cxsim.engines.many import run_many
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.replication import run_compiled
+from cxsim.engines.reproduction import births_and_lives
 from cxsim.journal.tallies import N_CONVERTED, N_END, N_PURCHASES, N_UPSELL_ACCEPTED
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import BUCKETS, CATEGORIES, REFERRAL
@@ -33,6 +34,8 @@ class Pilot:
     referred: np.ndarray
     months: np.ndarray
     pulls: np.ndarray
+    births: np.ndarray
+    lives: np.ndarray
 
 
 def is_moved(config: Config, reference: Reference) -> bool:
@@ -69,4 +72,5 @@ def _pilot(outcome: Outcome) -> Pilot:
     referred = np.bincount(entries // BIN_DAYS, minlength=outcome.exposures.shape[3])
     waits = outcome.wait_sums[:, :, :2] + outcome.wait_sums[:, :, 2:]
     pulls = np.bincount(np.arange(len(outcome.pulls)) // BIN_DAYS, outcome.pulls, len(referred))
-    return Pilot(outcome.exposures, outcome.moments, waits, referred, counted, pulls)
+    return Pilot(outcome.exposures, outcome.moments, waits, referred, counted, pulls,
+                 *births_and_lives(outcome.customers, int(outcome.month_starts[-1]), len(outcome.segments)))

@@ -13,18 +13,25 @@ from cxsim.behaviour.state import World, replace_customers, replace_events
 from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
 from cxsim.engines.outcome import Outcome
+from cxsim.engines.reproduction import births_and_lives, refuse_explosion, reproduction_number
 from cxsim.errors import CxsimError
 from cxsim.journal.events import LOGGING, N_CUSTOMERS, N_EVENTS
+from cxsim.settings.schema import Config
 
 Process = Callable[..., Any]
+REFERENCE_DOMAIN = "reference"
 MOST_CUSTOMERS = 60_000_000
+# A pilot that outgrows the customers it was made for by so much will not end.
+MOST_GROWTH = 30
 
 
 class Room:
     """The arrays of a running world, and how they grow when behaviour is about to fill them."""
 
-    def __init__(self, world: World, arrays: dict[str, np.ndarray], renewal_days: int, days: int) -> None:
-        self.world, self.arrays = world, arrays
+    def __init__(self, world: World, arrays: dict[str, np.ndarray], config: Config) -> None:
+        self.world, self.arrays, self.config = world, arrays, config
+        renewal_days, days = config.market.renewal_days, config.horizon_days
+        self.most_in_pilot = MOST_CUSTOMERS
         self.events_at_once = 400 + 2 * days // renewal_days + days // 4
 
     def lacks_customers(self) -> bool:
@@ -41,6 +48,8 @@ class Room:
     def grow_customers(self) -> None:
         """Make room for half as many customers again."""
         old = self.arrays["customers"]
+        if len(old) > self.most_in_pilot:
+            self._refuse_growth()
         if len(old) > MOST_CUSTOMERS:
             raise CxsimError(
                 f"the population passed {MOST_CUSTOMERS:,} customers: recommendation brings more than one "
@@ -49,6 +58,13 @@ class Room:
         new[: len(old)] = old
         self.arrays["customers"] = new
         replace_customers(self.world, new)
+
+    def _refuse_growth(self) -> None:
+        """Stop a pilot whose customers bring more and more, with the number seen so far."""
+        people = self.arrays["customers"][: self.arrays["cursor"][N_CUSTOMERS]]
+        until = int(people["judged_at"][people["n_judged"] > 0].max(initial=0))
+        births = births_and_lives(people, until, self.arrays["tally"].shape[0] - 1)
+        refuse_explosion(self.config, max(1.0, reproduction_number(*births)))
 
     def grow_events(self, n: int = 0) -> None:
         """Make the log at least twice as long, and longer by `n`."""
@@ -65,7 +81,9 @@ def open_world(
     """A populated world at the first instant of day 0."""
     config = blueprint.config
     world, arrays = build_world(blueprint, replication, domain=domain, measuring=measuring)
-    room = Room(world, arrays, config.market.renewal_days, config.horizon_days)
+    room = Room(world, arrays, config)
+    if domain.startswith(REFERENCE_DOMAIN) and config.market.size is None:
+        room.most_in_pilot = MOST_GROWTH * (len(arrays["customers"]) + machine.ROOM_FOR_CUSTOMERS)
     staff_teams(world)
     populate(world, blueprint.start_stream, config.n_customers, blueprint.history_days)
     arrays["pool_order"][:] = np.argsort(arrays["pool_budgets"], axis=1, kind="stable")

@@ -11,6 +11,7 @@ import numpy as np
 from cxsim.engines.blueprint import Blueprint, make_blueprint
 from cxsim.engines.many import run_many
 from cxsim.engines.replication import Process, run_replication
+from cxsim.engines.reproduction import refuse_explosion, scenario_reproduction
 from cxsim.errors import CxsimError
 from cxsim.measure.events import events_table
 from cxsim.measure.kpis import kpis
@@ -75,7 +76,10 @@ def make_lives(name: str, config: Config, parts: Sequence[ScenarioSpec], referen
     for mask in range(1, 2 ** len(active)):
         chosen = [part for k, part in enumerate(active) if mask >> k & 1]
         together = combine(chosen)
-        configs.append(apply_changes(config, together.changes, origin=f"scenario {together.name}"))
+        changed = apply_changes(config, together.changes, origin=f"scenario {together.name}")
+        number = scenario_reproduction(reference, config, changed)
+        refuse_explosion(changed, number, name=f"scenario {together.name}")
+        configs.append(changed)
     return Lives(name, tuple(active), configs[-1], make_blueprint(configs, active, reference))
 
 
