@@ -15,6 +15,7 @@ import numpy as np
 from cxsim.behaviour.effects import BIN_DAYS
 from cxsim.errors import CxsimError
 from cxsim.journal.ticks import DAY
+from cxsim.journal.words import REFERRAL
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
 from cxsim.settings.talk_rows import invitations, p_convert
@@ -30,7 +31,7 @@ def births_and_lives(customers: np.ndarray, until: int, n_segments: int) -> tupl
     Parameters
     ----------
     customers : structured array
-        In the order of the world's array, so that `referrer` is a place in it.
+        Everybody who entered, in any order.
     until : int
         The tick up to which lives were observed.
     n_segments : int
@@ -51,9 +52,14 @@ def births_and_lives(customers: np.ndarray, until: int, n_segments: int) -> tupl
     for age in range(n_ages):
         part = np.clip(observed - age * length, 0, length) / length
         lives[age] = np.bincount(customers["segment"][is_new], part, n_segments)
-    friends = customers[(customers["referrer"] >= 0) & (customers["n_orders"] > 0) & (customers["entry"] < until)]
-    friends = friends[is_new[friends["referrer"]]]
-    parents = customers[friends["referrer"]]
+    friends = customers[(customers["source"] == REFERRAL) & (customers["n_orders"] > 0) & (customers["entry"] < until)]
+    newcomers = customers[is_new]
+    newcomers = newcomers[np.argsort(newcomers["id"], kind="stable")]
+    if len(newcomers) == 0:
+        return births, lives
+    places = np.minimum(np.searchsorted(newcomers["id"], friends["parent"]), len(newcomers) - 1)
+    is_known = newcomers["id"][places] == friends["parent"]
+    friends, parents = friends[is_known], newcomers[places[is_known]]
     ages = (friends["entry"] - np.maximum(parents["entry"], 0)) // length
     np.add.at(births, (np.minimum(ages, n_ages - 1), parents["segment"], friends["segment"]), 1.0)
     return births, lives
@@ -89,8 +95,8 @@ def refuse_explosion(
     referral = config.referral
     raise CxsimError(
         f"referral.invitations_per_journey={referral.invitations_per_journey:g} with "
-        f"referral.p_convert={referral.p_convert:g} ({name}): each customer brings {reproduction:.2f} new ones over his life "
-        "(reproduction number), so the population would grow without end; lower one of them until it is below "
+        f"referral.p_convert={referral.p_convert:g} ({name}): each customer brings "
+        f"{reproduction:.2f} new ones over his life (reproduction number), so the population would grow without end; lower one of them until it is below "
         "1, or set market.size, how many people there are to win")
 
 

@@ -17,6 +17,7 @@ from cxsim.measure.order_metrics import order_metrics
 from cxsim.measure.rival_metrics import rival_metrics
 from cxsim.measure.sums import make_sums
 from cxsim.measure.table import Table
+from cxsim.measure.talk_metrics import reproduction, talk_metrics
 from cxsim.measure.value_metrics import value_metrics
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ def _values(outcome: Outcome, config: Config) -> np.ndarray:
     found = {
         **customer_metrics(outcome, sums), **order_metrics(sums), **experience_metrics(sums),
         **journey_metrics(sums), **employee_metrics(sums), **money_metrics(outcome, config, sums),
-        **rival_metrics(outcome, config, sums),
+        **rival_metrics(outcome, config, sums), **talk_metrics(outcome, config, sums),
     }
     cube = np.full((*sums.counts.shape[:2], len(CATALOGUE)), np.nan)
-    at_end = value_metrics(outcome, config, sums)
+    at_end = {**value_metrics(outcome, config, sums), **reproduction(outcome)}
     for i, name in enumerate(CATALOGUE):
         if name in at_end:
             cube[:, -1, i] = at_end[name]

@@ -10,6 +10,7 @@ from cxsim.measure.metric import Metric
 from cxsim.measure.money_metrics import METRICS as MONEY_METRICS
 from cxsim.measure.order_metrics import METRICS as ORDER_METRICS
 from cxsim.measure.rival_metrics import METRICS as RIVAL_METRICS
+from cxsim.measure.talk_metrics import METRICS as TALK_METRICS
 from cxsim.measure.value_metrics import METRICS as VALUE_METRICS
 
 GROUPS = (
@@ -18,6 +19,7 @@ GROUPS = (
     ("Experience", EXPERIENCE_METRICS),
     ("Journeys", JOURNEY_METRICS),
     ("Quality, experience, preference, loyalty", RIVAL_METRICS),
+    ("Word of mouth", TALK_METRICS),
     ("Employees", EMPLOYEE_METRICS),
     ("Money", MONEY_METRICS),
     ("Value over time", VALUE_METRICS),
