@@ -41,7 +41,7 @@ def test_a_caution_names_the_scenario_it_is_for_and_is_said_once() -> None:
 
 
 def test_a_shopper_is_worth_his_discounted_orders() -> None:
-    """E[1 + lambda / (p lambda + delta)] orders over lambda ~ Gamma and p ~ Beta, at the margin of a mean order."""
+    """E[1 + lambda / (p lambda + delta)] orders over lambda ~ Gamma and p ~ Beta, times a mean margin."""
     config = load()
     law, spend = config.segments["shoppers"].purchase, config.segments["shoppers"].spend
     delta = np.log(1 + config.market.discount_rate_per_year) * 7 / 365

@@ -26,7 +26,8 @@ BUCKETS = {"revenue": "revenue", "goods": "goods_cost", "acquisition": "acquisit
            "retention": "retention_cost", "reward": "reward_cost", "service": "service_cost"}
 WORLDS = {
     "online_retail": ("n_customers=200", "horizon_days=75", "loyalty=points", "loyalty.expiry_days=20",
-                      "market.entrants_per_day=2", "market.active_window_days=30", "delivery.p_wrong=0.1"),
+                      "loyalty.reward_value=0.5", "market.entrants_per_day=2", "market.active_window_days=30",
+                      "delivery.p_wrong=0.1"),
     "subscription": ("market=subscription", "n_customers=150", "horizon_days=75", "market.entrants_per_day=1"),
     "telecom": ("market=telecom", "n_customers=100", "horizon_days=75", "market.renewal_days=30"),
     "contact_centre": ("market=contact_centre", "horizon_days=3"),

@@ -78,7 +78,8 @@ def test_the_baseline_against_itself_saves_and_loses_nobody(market: str) -> None
 
 def test_a_bonus_that_changes_nothing_leaks_all_of_itself() -> None:
     """Who is invited comes as often without the bonus (no lift), so every bonus goes to what happens anyway."""
-    config = cxsim.load([*SMALL, "referral.invitations_per_journey=0.6", "referral.bonus_lift=0"])
+    config = cxsim.load([*SMALL, "referral.invitations_per_journey=0.6", "referral.bonus_lift=0",
+                         "referral.friend_lift=0"])
     paid = ScenarioSpec(name="bonus", changes={"referral": {"bonus": 10.0, "friend_bonus": 5.0}})
     made = cxsim.compare(config, [paid], reference=blank_reference(config))
     here = made.twins.select(segment="all")
