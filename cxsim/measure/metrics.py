@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cxsim.measure.customer_metrics import METRICS as CUSTOMER_METRICS
 from cxsim.measure.employee_metrics import METRICS as EMPLOYEE_METRICS
 from cxsim.measure.experience_metrics import METRICS as EXPERIENCE_METRICS
@@ -11,6 +13,7 @@ from cxsim.measure.money_metrics import METRICS as MONEY_METRICS
 from cxsim.measure.order_metrics import METRICS as ORDER_METRICS
 from cxsim.measure.rival_metrics import METRICS as RIVAL_METRICS
 from cxsim.measure.talk_metrics import METRICS as TALK_METRICS
+from cxsim.measure.twins import METRICS as TWIN_METRICS
 from cxsim.measure.value_metrics import METRICS as VALUE_METRICS
 
 GROUPS = (
@@ -48,6 +51,32 @@ sums and includes shared costs (paid hours, media, a programme's running cost), 
 Money is undiscounted unless said, in account currency.
 """
 
+FURTHER = """
+## Further tables
+
+`twins.parquet` of a comparison (scenario, replication, segment, metric, value, unit) says what became of the
+customers who lived both lives, paired one by one: a *customer* has bought or subscribed in that life. The metrics
+are defined below; whoever is a customer in one life only counts under acquisition and referral.
+
+`returns.parquet` of a comparison: `return_on_spend` = difference in `customer_equity` / difference in
+`discounted_spend`, with Fieller's interval over paired replications; undefined, with the reason in `status`, where
+the spend does not rise detectably.
+
+`sources.parquet`: customers acquired by source, what was spent on each (media, commission, gifts, bonuses to both
+sides of a recommendation, handled minutes of prospects), cac, clv, clv_to_cac and payback_days. `spend` adds up to
+`acquisition_cost`; what belongs to no source of new customers is in the row `shared`.
+"""
+
+
+def _table(title: str, metrics: Iterable[Metric]) -> str:
+    """A heading and one line for each metric."""
+    lines = [f"\n## {title}\n\n| metric | unit | definition | formula |\n|---|---|---|---|\n"]
+    for metric in metrics:
+        scope = "; whole run only" if metric.total_only else ""
+        lines.append(f"| {metric.name} | {metric.unit}, {BETTER_WORDS[metric.better]}{scope} | "
+                     f"{metric.definition} | `{metric.formula}` |\n")
+    return "".join(lines)
+
 
 def metrics_page() -> str:
     """The page of the documentation that defines every metric (Markdown).
@@ -57,11 +86,5 @@ def metrics_page() -> str:
     >>> "| retention_rate | share, more is better |" in metrics_page()
     True
     """
-    parts = [INTRODUCTION]
-    for title, metrics in GROUPS:
-        parts.append(f"\n## {title}\n\n| metric | unit | definition | formula |\n|---|---|---|---|\n")
-        for metric in metrics:
-            scope = "; whole run only" if metric.total_only else ""
-            parts.append(f"| {metric.name} | {metric.unit}, {BETTER_WORDS[metric.better]}{scope} | "
-                         f"{metric.definition} | `{metric.formula}` |\n")
-    return "".join(parts)
+    tables = [_table(title, metrics) for title, metrics in GROUPS]
+    return "".join([INTRODUCTION, *tables, FURTHER, _table("Customers of both lives", TWIN_METRICS)])
