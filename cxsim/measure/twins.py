@@ -24,6 +24,10 @@ METRICS = (
            "orders that he places without it. Who is a customer in one life only leaks nothing.",
            "subscription: subsidy of kept / subsidy; transactional: sum of subsidy min(1, orders in the "
            "baseline / orders in the scenario) / subsidy"),
+    Metric("spent_on_leavers", "share", -1,
+           "Subscription: the share of subsidy that went to customers who are active at the end of neither life, "
+           "so that it did not keep them. Undefined in a transactional market.",
+           "subsidy of gone / subsidy"),
     Metric("customers_in_both", "customers", 0,
            "Customers of the baseline who are customers of the scenario too.",
            "kept + gone + saved + lost"),
@@ -134,10 +138,13 @@ def twins_table(
 
     subsidy = summed(scenario["segment"], scenario["subsidy"]) / MONEY
     lost_money = summed(after["segment"], leaked(before, after, kind)) / MONEY
+    gone = summed(after["segment"], np.where(~one & ~other, after["subsidy"], 0)) / MONEY
+    is_kept_apart = (subsidy != 0) & (kind == "subscription")
     saved, lost = summed(after["segment"], ~one & other), summed(after["segment"], one & ~other)
     values = {
         "subsidy": subsidy,
         "leakage": np.divide(lost_money, subsidy, out=np.full(n + 1, np.nan), where=subsidy != 0),
+        "spent_on_leavers": np.divide(gone, subsidy, out=np.full(n + 1, np.nan), where=is_kept_apart),
         "customers_in_both": summed(after["segment"], np.ones(len(after))),
         "kept": summed(after["segment"], one & other), "gone": summed(after["segment"], ~one & ~other),
         "saved": saved, "lost": lost, "net_saved": saved - lost,

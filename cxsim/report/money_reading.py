@@ -94,9 +94,10 @@ def leakage_words(reading: MoneyReading, scenario: str) -> str:
 
     Examples
     --------
-    >>> rows = Table({"scenario": ["a"] * 4, "replication": [0, 1] * 2, "segment": ["all"] * 4,
-    ...               "metric": ["subsidy"] * 2 + ["leakage"] * 2, "value": [100.0, 300.0, 0.5, 0.5],
-    ...               "unit": ["money"] * 2 + ["share"] * 2})
+    >>> nan = float("nan")
+    >>> rows = Table({"scenario": ["a"] * 6, "replication": [0, 1] * 3, "segment": ["all"] * 6,
+    ...               "metric": ["subsidy"] * 2 + ["leakage"] * 2 + ["spent_on_leavers"] * 2,
+    ...               "value": [100.0, 300.0, 0.5, 0.5, nan, nan], "unit": ["money"] * 2 + ["share"] * 4})
     >>> reading = MoneyReading(rows, rows, "transactional", .95, "baseline", {}, twins=rows)
     >>> leakage_words(reading, "a").partition(", ")[2]
     '50.0% (50.0% to 50.0%) went to customers who would have bought anyway.'
@@ -104,10 +105,11 @@ def leakage_words(reading: MoneyReading, scenario: str) -> str:
     rows = _of_both(reading, scenario)
     if not rows or not rows["subsidy"]["value"] > 0:
         return ""
-    share = rows["leakage"]
+    share, leavers = rows["leakage"], rows["spent_on_leavers"]["value"]
+    left = f", {format_value(leavers, 'share')} to customers who left all the same" if math.isfinite(leavers) else ""
     return (f"Of the {format_value(rows['subsidy']['value'], 'money')} spent on rewards and bonuses, "
             f"{format_value(share['value'], 'share')}{_interval(share)} went to customers who would have "
-            f"{ANYWAY[reading.kind]} anyway.")
+            f"{ANYWAY[reading.kind]} anyway{left}.")
 
 
 def saved_words(reading: MoneyReading, scenario: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import numpy as np
 import pytest
@@ -35,8 +36,8 @@ POINTS = {
     "discounted_spend": (50.0, 90.0), "customer_equity": (500.0, 520.0)}
 
 
-def _twins(saved: float = 12.0, lost: float = 4.0, leakage: float = 0.7) -> Table:
-    values = {"subsidy": (1234.0, "money"), "leakage": (leakage, "share"),
+def _twins(saved: float = 12.0, lost: float = 4.0, leakage: float = 0.7, leavers: float = math.nan) -> Table:
+    values = {"subsidy": (1234.0, "money"), "leakage": (leakage, "share"), "spent_on_leavers": (leavers, "share"),
               "customers_in_both": (300.0, "customers"), "saved": (saved, "customers"),
               "lost": (lost, "customers"), "net_saved": (saved - lost, "customers")}
     rows = [("points", k, "all", metric, value * (1 + 0.01 * (k - 1)), unit)
@@ -64,6 +65,8 @@ def test_leakage_is_said_in_money_and_share_with_its_interval(kind: str, did: st
     words = leakage_words(_reading(kind=kind), "points")
     assert words.startswith("Of the 1,234 spent on rewards and bonuses, 70.0% (68.3% to 71.7%) went to")
     assert words.endswith(f"would have {did} anyway.")
+    words = leakage_words(_reading(kind=kind, leavers=0.2), "points")
+    assert words.endswith(f"would have {did} anyway, 20.0% to customers who left all the same.")
 
 
 def test_saved_and_lost_are_said_beside_the_net() -> None:

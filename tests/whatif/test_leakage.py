@@ -57,7 +57,11 @@ def test_orders_placed_anyway_leak_their_share_of_the_gift() -> None:
 
 
 def test_subscribers_who_stay_in_both_lives_leak_all_of_theirs() -> None:
-    assert _value(_twins("subscription"), "leakage") == pytest.approx(8 / 20)
+    table = _twins("subscription")
+    assert _value(table, "leakage") == pytest.approx(8 / 20)
+    # 1 of 20 went to one who leaves with it as without it.
+    assert _value(table, "spent_on_leavers") == pytest.approx(1 / 20)
+    assert np.isnan(_value(_twins("transactional"), "spent_on_leavers"))
 
 
 def test_without_a_gift_leakage_is_undefined() -> None:
