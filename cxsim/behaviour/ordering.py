@@ -8,8 +8,8 @@ from cxsim.behaviour.accounts import active_until, count_repeat, start_counting,
 from cxsim.behaviour.draws import decision, positive_quantile
 from cxsim.behaviour.effects import expit, exponent, faded, group_of, journey_uniform, run_bin
 from cxsim.behaviour.life import table_of
-from cxsim.behaviour.loyalty import earn_points, redeem_points
 from cxsim.behaviour.money import R_BASE
+from cxsim.behaviour.programme import give_exclusive, member_acceptance, reward_order
 from cxsim.behaviour.pulls import spend_pull
 from cxsim.behaviour.renewal import pay_bonus
 from cxsim.behaviour.respond import p_comes_wrong
@@ -35,11 +35,12 @@ def recent_offers(row, c, now):
 
 @compiled
 def p_accept(world, row, c, now, gain):
-    """Chance that he takes an offer: logit p0 + b z - kappa + what helps - wear (recent offers).
+    """Chance that he takes an offer: logit p0 + b z - kappa + what helps + membership - wear (recent offers).
 
     Source: ordered cross-buying as in Li, Sun & Wilcox (2005); wear-out is the user's.
     """
     x = row.upsell_logit + exponent(world, row, c, L_UPSELL, row.b_upsell, now) + gain
+    x += member_acceptance(world, c)
     if row.offer_wear != 0.0:
         x -= row.offer_wear * recent_offers(row, c, now)
     return expit(x)
@@ -80,7 +81,7 @@ def place_order(world, row, c, now, gain):
     """Fill the basket, take the offer or not, pay, and count what the order changes.
 
     Reads: row, memory, knowledge. Writes: ledger, accounts, points, log. Returns: nothing.
-    Draws: "spend", "upsell/offer", "upsell/accept", the points programme's.
+    Draws: "spend", "upsell/offer", "upsell/accept", the loyalty programme's.
     """
     moved = math.exp(exponent(world, row, c, L_SPEND, row.b_spend, now) + spend_pull(world, row, c, now))
     expected = row.spend_shape * c.spend_scale
@@ -103,10 +104,10 @@ def place_order(world, row, c, now, gain):
     book(world, c, now, c.channel, C_ORDER, basket)
     if upsell > 0:
         book(world, c, now, c.channel, C_UPSELL, upsell)
+        give_exclusive(world, c, now, c.channel, upsell)
     book(world, c, now, c.channel, C_GOODS, int(round((basket + upsell) * goods_share(world, row, c, now))))
     record(world, c, now, ORDER_PAID, c.channel, 0, math.nan, basket + upsell)
-    redeem_points(world, c, now, c.channel)
-    earn_points(world, c, now, c.channel, basket + upsell)
+    reward_order(world, c, now, c.channel, basket + upsell)
 
 
 @compiled

@@ -71,11 +71,22 @@ CHANNEL_RECORD = np.dtype([
     ("call_back_days", "f8"),
 ], align=True)
 
-# Parameters of one row's loyalty programme.
+# Parameters of one row's loyalty programme. Where there is no programme everything that acts is 0.
 PROGRAMME = np.dtype([(name, "f8") for name in (
-    "earn_rate", "points_per_unit", "reward_points", "p_enrol", "p_redeem", "expiry_days", "goal_gradient",
-    "reward_cost_share",
+    # the account in points: what an order earns, what a point is worth, what a reward takes (0: no threshold)
+    "is_on", "points_per_unit", "points_per_order", "point_value", "reward_points", "is_cashback", "p_enrol",
+    "p_redeem", "expiry_days", "endowed_points", "reward_cost_share", "goal_gradient", "heavy_rate",
+    # what being a member does
+    "exit", "exit_days", "upsell_logit", "discount", "n_tiers", "tier_ticks", "tier_gradient",
+    # the paid membership
+    "p_join", "p_renew", "fee", "fee_days", "lift", "benefit_cost",
 )], align=True)
+
+# Parameters of one row's tier, from the lowest up; money is whole (1/10,000), priority -1 is nobody's.
+TIER = np.dtype([
+    ("from_spend", "i8"), ("cost_per_order", "i8"), ("priority", "i8"), ("rel_earn", "f8"), ("exit", "f8"),
+    ("delight", "f8"),
+], align=True)
 
 # Parameters of one row's word of mouth.
 TALK = np.dtype([(name, "f8") for name in (

@@ -10,10 +10,13 @@ from cxsim.behaviour.attachment import attached_exit, attached_spend
 from cxsim.behaviour.contagion import contagious_exit
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.loyalty import goal_pull
+from cxsim.behaviour.membership import membership_lift
+from cxsim.behaviour.programme import member_exit
 from cxsim.behaviour.prompts import reactance
 from cxsim.behaviour.referred import referred_exit, referred_spend
 from cxsim.behaviour.rivals import dearer_exit
 from cxsim.behaviour.state import TRANSACTIONAL
+from cxsim.behaviour.tiers import tier_pull
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND
 from cxsim.journal.ticks import DAY
@@ -25,11 +28,13 @@ def rate_pull(world, row, c, now):
 
     A reward draws the next purchase nearer, not the next need for help.
 
-    Reads: programme, points. Writes: nothing. Returns: a number. Draws: nothing.
+    Reads: programme, points, tier, membership. Writes: nothing. Returns: a number. Draws: nothing.
     """
     pull = 0.0
     if world.cursor[KIND] == TRANSACTIONAL:
         pull += goal_pull(world.programme[c.row], c)
+        pull += tier_pull(world, c)
+        pull += membership_lift(world, c)
     return pull
 
 
@@ -37,7 +42,7 @@ def rate_pull(world, row, c, now):
 def exit_pull(world, row, c, now):
     """Log multiplier of his hazard of leaving.
 
-    Reads: attachment, prompts, ties, prices. Writes: nothing. Returns: a number. Draws: nothing.
+    Reads: attachment, prompts, ties, prices, programme. Writes: nothing. Returns: a number. Draws: nothing.
     """
     pull = 0.0
     pull += attached_exit(world, row, c)
@@ -45,6 +50,7 @@ def exit_pull(world, row, c, now):
     pull += dearer_exit(world, c, now)
     pull += contagious_exit(world.talk[c.row], c, now)
     pull += referred_exit(world.talk[c.row], c, now)
+    pull += member_exit(world, c, now)
     return pull
 
 

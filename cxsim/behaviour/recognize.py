@@ -15,6 +15,7 @@ from cxsim.behaviour.effects import (
     BIN_DAYS, acting, group_of, journey_uniform, run_bin, standing, unit_exponential)
 from cxsim.behaviour.life import D_NEED, exposed_row
 from cxsim.behaviour.money import R_N_RATE, R_RATE
+from cxsim.behaviour.programme import fee_due, next_change
 from cxsim.behaviour.prompts import p_missed
 from cxsim.behaviour.pulls import rate_pull
 from cxsim.behaviour.renewal import fall_due
@@ -200,11 +201,12 @@ def collect_needs(world, c, now):
 
 @compiled
 def rest(world, i, now):
-    """What wakes him next: his next need, due at the midnight of its day, a prompt or his renewal.
+    """What wakes him next: his next need, due at the midnight of its day, a prompt, his renewal, his account.
 
-    The clock runs only to the next need beside it, so whatever changes his rate acts from then on.
+    The clock runs only to the next need beside it and to the next change of his account (points that expire,
+    a paid period that ends), so whatever changes his rate acts from then on.
 
-    Reads: waiting list, streams, next renewal. Writes: stage, at. Returns: the tick (NEVER if none).
+    Reads: waiting list, streams, next renewal, account. Writes: stage, at. Returns: the tick (NEVER if none).
     Draws: "need".
     """
     c = world.customers[i]
@@ -212,12 +214,13 @@ def rest(world, i, now):
     c.at = NEVER
     if c.status == GONE or world.cursor[KIND] == CONTACT_CENTRE:
         return NEVER
+    change = min(next_change(c), fee_due(c))
     if c.n_waiting == 0:
         first = 0
         for kind in range(1, N_BESIDE):
             if c.other_at[kind] < c.other_at[first]:
                 first = kind
-        until = world.cursor[HORIZON]
+        until = min(world.cursor[HORIZON], change)
         if world.cursor[MEASURING] != 0 and c.prompt_at < until:
             until = min(until, (c.prompt_at // DAY + 1) * DAY)
         tick = next_need(world, c, min(until, c.other_at[first]))
@@ -232,7 +235,7 @@ def rest(world, i, now):
     if c.n_waiting > 0:
         c.stage = RECOGNIZE
         c.at = max(now, c.waiting[0] // DAY * DAY)
-    due = c.prompt_at
+    due = min(c.prompt_at, change)
     if world.cursor[KIND] == SUBSCRIPTION:
         due = min(due, c.next_renewal)
     if due <= c.at and due < world.cursor[HORIZON]:

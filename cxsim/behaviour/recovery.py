@@ -11,6 +11,7 @@ import math
 
 from cxsim.behaviour.draws import decision
 from cxsim.behaviour.effects import journey_uniform
+from cxsim.behaviour.tiers import tier_delight
 from cxsim.behaviour.touchpoints import AT_REPEAT, H_DELIGHT, H_RECOVER, H_TEACHES, helps, use_touchpoints
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import record
@@ -30,12 +31,12 @@ def recovery_gain(row):
 def recover(world, row, c, now):
     """After a journey: a treat, if any; and where something failed the brand makes good, or misses it.
 
-    Reads: row, touchpoints. Writes: treat, what it teaches, gain, ledger, tallies, log. Returns: nothing.
+    Reads: row, touchpoints, tier. Writes: treat, what it teaches, gain, ledger, tallies, log. Returns: nothing.
     Draws: "recovery/made".
     """
     c.gain = 0.0
     help_ = helps(world, row, c, now, AT_REPEAT, c.channel)
-    c.treat = help_[H_DELIGHT]
+    c.treat = help_[H_DELIGHT] + tier_delight(world, c)
     c.taught = help_[H_TEACHES]
     use_touchpoints(world, row, c, now, AT_REPEAT, c.channel, c.felt_end, 1 if c.felt_end >= 0.0 else 0, 0.0)
     if c.failures == 0 or (row.p_recover == 0.0 and help_[H_RECOVER] == 0.0):

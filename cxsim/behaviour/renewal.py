@@ -1,4 +1,4 @@
-"""What falls due by itself: renewals and payments, points that expire, the ends of months."""
+"""What falls due by itself: renewals and payments, the loyalty programme's dates, prompts, the ends of months."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from cxsim.behaviour.accounts import close_months, count_repeat, start_counting,
 from cxsim.behaviour.contagion import part_from_ties
 from cxsim.behaviour.exits import survives_exposure
 from cxsim.behaviour.life import exposed_row
-from cxsim.behaviour.loyalty import earn_points, expire_points, redeem_points
+from cxsim.behaviour.membership import renew_membership
 from cxsim.behaviour.money import R_BASE
+from cxsim.behaviour.programme import fee_due, leave_programme, next_change, reward_order, take_change
 from cxsim.behaviour.prompts import take_prompt
 from cxsim.behaviour.rivals import price_level
 from cxsim.behaviour.state import CUSTOMER, GONE
@@ -17,6 +18,7 @@ from cxsim.behaviour.streams import plan_renewal_contact
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, RECENT_FROM, record
 from cxsim.journal.tallies import N_PURCHASES, REFERRED_REVENUE, book, count, money
+from cxsim.journal.ticks import NEVER
 from cxsim.journal.words import (
     C_FRIEND_BONUS, C_REFERRAL_BONUS, C_SUBSCRIPTION, C_UPSELL, EXIT_CANCELLED, INVITE_CONVERTED, ORDER_PAID,
     REFERRAL)
@@ -49,8 +51,7 @@ def pay_period(world, row, c, now):
     c.n_orders += 1
     count(world, c.segment, now, N_PURCHASES, 1)
     record(world, c, now, ORDER_PAID, -1, 0, math.nan, fee + step)
-    redeem_points(world, c, now, -1)
-    earn_points(world, c, now, -1, fee + step)
+    reward_order(world, c, now, -1, fee + step)
 
 
 @compiled
@@ -97,6 +98,7 @@ def _stay_or_cancel(world, c, now):
     c.status = GONE
     c.left = now
     stop_counting(world, c)
+    leave_programme(world, c, now)
     record(world, c, now, EXIT_CANCELLED, -1, 0, math.nan, 0)
 
 
@@ -104,23 +106,29 @@ def _stay_or_cancel(world, c, now):
 def fall_due(world, i, now):
     """Let everything that fell due up to `now` happen, in its own time and before anything else.
 
-    Renewals and prompts inside a journey happen here, with satisfaction as it stood at their tick.
+    Renewals and prompts inside a journey happen here, with satisfaction as it stood at their tick. Of one
+    tick: his account changes, then he renews, then a membership's fee is due, then he is prompted.
 
-    Reads: next renewal, prompts, points, month pointer. Writes: accounts, log. Returns: whether he is
-    still with the brand. Draws: those of `take_prompt`.
+    Reads: next renewal, prompts, programme, month pointer. Writes: accounts, log. Returns: whether he is
+    still with the brand. Draws: those of `take_prompt` and `renew_membership`.
     """
     c = world.customers[i]
     last = min(now, world.cursor[HORIZON] - 1)
-    while c.status != GONE:
-        if c.prompt_at <= last and (c.next_renewal <= 0 or c.prompt_at < c.next_renewal):
-            expire_points(world, c, c.prompt_at)
-            take_prompt(world, c)
-        elif c.status == CUSTOMER and 0 < c.next_renewal <= last:
-            expire_points(world, c, c.next_renewal)
-            renew(world, i, c.next_renewal)
-        else:
+    while True:
+        change, fee = next_change(c), fee_due(c)
+        prompt = c.prompt_at if c.status != GONE else NEVER
+        renewal = c.next_renewal if c.status == CUSTOMER and c.next_renewal > 0 else NEVER
+        first = min(min(change, renewal), min(fee, prompt))
+        if first > last:
             break
-    expire_points(world, c, last)
+        if change == first:
+            take_change(world, c, first)
+        elif renewal == first:
+            renew(world, i, first)
+        elif fee == first:
+            renew_membership(world, c, first)
+        else:
+            take_prompt(world, c)
     close_months(world, c, now)
     part_from_ties(world, i, now)
     return c.status != GONE

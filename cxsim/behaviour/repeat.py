@@ -9,6 +9,7 @@ from cxsim.behaviour.contagion import part_from_ties
 from cxsim.behaviour.exits import survives_exposure
 from cxsim.behaviour.knowledge import individual_knowledge, learn
 from cxsim.behaviour.perception import judge_journey, mean_quality, observe_journey
+from cxsim.behaviour.programme import leave_programme
 from cxsim.behaviour.recognize import collect_needs, rest
 from cxsim.behaviour.recovery import recover
 from cxsim.behaviour.referral import invite_friends
@@ -62,6 +63,7 @@ def repeat(world, i, now):
             c.status = GONE
             c.left = now
             c.n_waiting = 0
+            leave_programme(world, c, now)
             record(world, c, now, EXIT_LEFT, -1, 0, math.nan, 0)
             part_from_ties(world, i, now)
     learn(world, row, c, now)

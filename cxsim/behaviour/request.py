@@ -12,11 +12,13 @@ from cxsim.behaviour.effects import journey_uniform
 from cxsim.behaviour.employees import take_employee
 from cxsim.behaviour.ordering import place_order, takes_offer
 from cxsim.behaviour.perception import find_fit
+from cxsim.behaviour.programme import give_exclusive
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.respond import delivery_days
 from cxsim.behaviour.state import (
     ABANDONED, ARRIVE, CHOOSE, CLOSED, CONTACT_CENTRE, DELIVER, DIGITAL, EVALUATE, FAILED, FINISH, GONE,
     LEAVE_QUEUE, PROSPECT, PURCHASE, REPEAT, REST, SERVED, STAFFED, SUBSCRIPTION, TRANSACTIONAL, UNRESOLVED)
+from cxsim.behaviour.tiers import queue_class
 from cxsim.behaviour.touchpoints import AT_REQUEST, H_CALL_BACK, H_FIT, H_UPSELL, helps
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, record
@@ -86,7 +88,7 @@ def _join_queue(world, i, now, is_open, offers_call_back):
     team = world.teams[c.channel]
     record(world, c, now, QUEUE_JOINED, c.channel, 0, math.nan, 0)
     c.joined = now
-    c.queue_class = int(world.rows[c.row, c.segment].priority)
+    c.queue_class = queue_class(world, world.rows[c.row, c.segment], c)
     c.stage = LEAVE_QUEUE
     team.waiting += 1
     if not is_open:
@@ -312,5 +314,6 @@ def _settle_request(world, row, c, now, gain):
         if takes_offer(world, row, c, now, gain):
             c.has_step = 1
             c.fee_step = money(row.fee_step)
+            give_exclusive(world, c, now, c.channel, c.fee_step)
     c.stage = DELIVER
     return after(now, delivery_days(world, row, c, now))

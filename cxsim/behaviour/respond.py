@@ -9,6 +9,7 @@ from cxsim.behaviour.effects import expit, journey_uniform
 from cxsim.behaviour.episode import failure_weight, live_episode
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.perception import noise, own_weight
+from cxsim.behaviour.programme import cancel_order
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.rivals import goods_share
 from cxsim.behaviour.state import (
@@ -121,6 +122,7 @@ def _come_wrong(world, row, c, now):
         share = goods_share(world, row, c, c.last_order)
         book(world, c, now, c.channel, C_RETURNED_GOODS, -int(round(c.ordered * share)))
         record(world, c, now, DELIVERY_RETURNED, c.channel, 0, math.nan, -c.ordered)
+        cancel_order(world, c, now, c.channel)
 
 
 @compiled

@@ -99,13 +99,15 @@ CUSTOMER_RECORD = np.dtype([
     # subscription
     ("next_renewal", "i8"), ("n_renewals", "i8"), ("has_step", "i8"), ("fee_step", "i8"),
     # points
-    ("points", "i8"), ("points_at", "i8"), ("is_enrolled", "i8"), ("is_counted", "i8"),
+    ("points", "i8"), ("expires_at", "i8"), ("is_enrolled", "i8"), ("is_counted", "i8"),
     ("counted_from", "i8"), ("bonus", "i8"),
     # accounts
     ("margin", "i8"), ("margin_discounted", "i8"), ("residual", "i8"), ("boundary", "i8"), ("was_active", "i8"),
     ("was_active_first", "i8"), ("repeat_month", "i8"), ("has_repeated", "i8"), ("subsidy", "i8"),
     ("orders_before", "i8"),
-    # loyalty programme: membership, tiers
+    # loyalty programme: points of this journey's order, tiers, paid membership (ticks: 0 = none)
+    ("earned", "i8"), ("n_enrolled", "i8"), ("joined_at", "i8"), ("tier", "i8"), ("year_tier", "i8"),
+    ("year_spend", "i8"), ("year_end", "i8"), ("fee_at", "i8"), ("n_fees", "i8"),
     # word of mouth: lineage (places in the array, -1 for nobody), contagion
     ("generation", "i8"), ("referrer", "i8"), ("first_friend", "i8"), ("next_friend", "i8"),
     ("referrer_left", "i8"), ("friend_bonus", "i8"), ("is_missed", "i8"),
@@ -144,6 +146,7 @@ WORLD_FIELDS = {
     "touchpoints": "TOUCHPOINT_RECORD [row, touchpoint]",
     "practice": "PRACTICE [row]",
     "programme": "PROGRAMME [row]",
+    "tiers": "TIER [row, level]",
     "talk": "TALK [row]",
     "voice": "VOICE [row]",
     "outside": "OUTSIDE [row] prices and rivals",
@@ -190,7 +193,7 @@ WORLD_FIELDS = {
     "events": "EVENT",
     "tally": "i8 [segment + shared, months + 1, counter]; the last month is the total",
     "ledger": "i8 [day, segment + shared, source, channel + none, category, 2]",
-    "points": "i8 [day, segment, 3] issued, redeemed, expired",
+    "points": "i8 [day, segment, 4] issued, redeemed, expired, cancelled",
     "ages": "i8 [day] margin of acquired customers by age",
     "moments": "i8 [segment, kind of journey, read-out, 3] count, sum, sum of squares",
     "exposures": "i8 [link, segment, group, bin, 2] sums of probability, with and without effects",

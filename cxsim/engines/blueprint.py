@@ -27,7 +27,7 @@ from cxsim.settings.channel_rows import make_channels, make_journeys, make_weigh
 from cxsim.settings.demand import make_outside, make_season
 from cxsim.settings.names import channel_names, segment_names, touchpoint_names
 from cxsim.settings.practice_rows import make_practice
-from cxsim.settings.programme_rows import make_programme
+from cxsim.settings.programme_rows import make_programme, make_tiers
 from cxsim.settings.rows import KINDS, make_rows
 from cxsim.settings.schedule import (
     day_rows, make_hours, make_media_cost, make_plan, make_programme_cost, make_staff, make_touch_fixed,
@@ -106,6 +106,7 @@ def make_blueprint(
         "touchpoints": make_touchpoints(configs, effects=effects),
         "practice": make_practice(configs),
         "programme": make_programme(configs, effects=effects),
+        "tiers": make_tiers(configs, effects=effects),
         "talk": make_talk(configs, effects=effects),
         "voice": make_voice(configs),
         **make_outside(configs, effects=effects),
@@ -284,7 +285,7 @@ def build_world(
         "tally": np.zeros((n_segments + 1, n_months + 1, len(COUNTERS)), np.int64),
         "ledger": np.zeros((days, n_segments + 1, len(SOURCES), n_channels + 1, len(CATEGORIES), 2),
                            np.int64),
-        "points": np.zeros((days, n_segments, 3), np.int64),
+        "points": np.zeros((days, n_segments, 4), np.int64),
         "ages": np.zeros(days + 1, np.int64),
         "teams": np.zeros(n_channels, TEAM),
         "employees": np.zeros((n_channels, max(1, int(blueprint.fixed["places"].max(initial=0)))), EMPLOYEE),

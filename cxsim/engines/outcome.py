@@ -26,8 +26,8 @@ class Outcome:
     ledger : array of int64, shape (days, segments + 1, sources, channels + 1, categories, 2)
         Count and amount (1/10,000 of the currency, positive in its own bucket); last segment:
         shared; last channel: none. Words: :mod:`cxsim.journal.words`.
-    points : array of int64, shape (days, segments, 3)
-        Points issued, redeemed, expired by day.
+    points : array of int64, shape (days, segments, 4)
+        Points issued, redeemed, expired, cancelled by day.
     ages : array of int64, shape (days,)
         Margin (1/10,000) of acquired customers by days since they entered.
     customers : structured array

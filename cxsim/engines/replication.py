@@ -16,6 +16,7 @@ from cxsim.engines.outcome import Outcome
 from cxsim.engines.reproduction import births_and_lives, refuse_explosion, reproduction_number
 from cxsim.errors import CxsimError
 from cxsim.journal.events import LOGGING, N_CUSTOMERS, N_EVENTS
+from cxsim.journal.ticks import DAY
 from cxsim.settings.schema import Config
 
 Process = Callable[..., Any]
@@ -23,6 +24,7 @@ REFERENCE_DOMAIN = "reference"
 MOST_CUSTOMERS = 60_000_000
 # A pilot that outgrows the customers it was made for by so much will not end.
 MOST_GROWTH = 30
+WORDS_A_RENEWAL = 8
 
 
 class Room:
@@ -32,7 +34,7 @@ class Room:
         self.world, self.arrays, self.config = world, arrays, config
         renewal_days, days = config.market.renewal_days, config.horizon_days
         self.most_in_pilot = MOST_CUSTOMERS
-        self.events_at_once = 400 + 2 * days // renewal_days + days // 4
+        self.events_at_once = 400 + WORDS_A_RENEWAL * days // renewal_days + days // 4
 
     def lacks_customers(self) -> bool:
         """Whether one more event could bring more newcomers than there are places."""
@@ -90,9 +92,17 @@ def open_world(
     return world, arrays, room
 
 
+def _owed_words(room: Room, blueprint: Blueprint) -> int:
+    """Most words of renewals that fell due inside journeys still under way at the horizon."""
+    period, horizon = blueprint.config.market.renewal_days * DAY, blueprint.config.horizon_days * DAY
+    due = room.arrays["customers"]["next_renewal"][: room.arrays["cursor"][N_CUSTOMERS]]
+    n_periods = np.where((due > 0) & (due < horizon), (horizon - due) // period + 1, 0)
+    return WORDS_A_RENEWAL * int(n_periods.sum())
+
+
 def close_world(world: World, room: Room, blueprint: Blueprint, replication: int) -> Outcome:
     """Settle every account at the horizon and hand over what happened."""
-    n = 4 * int(room.arrays["cursor"][N_CUSTOMERS]) + room.events_at_once
+    n = 8 * int(room.arrays["cursor"][N_CUSTOMERS]) + _owed_words(room, blueprint) + room.events_at_once
     if room.lacks_events(n):
         room.grow_events(n)
     settle(world)

@@ -50,7 +50,7 @@ def make_blank_outcome(
         tally=np.zeros((n_segments + 1, months + 1, len(COUNTERS)), dtype=np.int64),
         ledger=np.zeros(
             (n_days, n_segments + 1, len(SOURCES), len(channels) + 1, len(CATEGORIES), 2), dtype=np.int64),
-        points=np.zeros((n_days, n_segments, 3), dtype=np.int64),
+        points=np.zeros((n_days, n_segments, 4), dtype=np.int64),
         ages=np.zeros(n_days + 1, dtype=np.int64),
         customers=np.zeros(n_customers, dtype=CUSTOMER_RECORD),
         events=np.zeros(n_events, dtype=EVENT),

@@ -11,6 +11,7 @@ from cxsim.measure.customer_metrics import customer_metrics
 from cxsim.measure.employee_metrics import employee_metrics
 from cxsim.measure.experience_metrics import experience_metrics
 from cxsim.measure.journey_metrics import journey_metrics
+from cxsim.measure.loyalty_metrics import loyalty_metrics
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.money_metrics import money_metrics
 from cxsim.measure.order_metrics import order_metrics
@@ -29,8 +30,9 @@ def _values(outcome: Outcome, config: Config) -> np.ndarray:
     sums = make_sums(outcome)
     found = {
         **customer_metrics(outcome, sums), **order_metrics(sums), **experience_metrics(sums),
-        **journey_metrics(sums), **employee_metrics(sums), **money_metrics(outcome, config, sums),
-        **rival_metrics(outcome, config, sums), **talk_metrics(outcome, config, sums),
+        **journey_metrics(sums), **employee_metrics(sums), **money_metrics(outcome, sums),
+        **loyalty_metrics(outcome, config, sums), **rival_metrics(outcome, config, sums),
+        **talk_metrics(outcome, config, sums),
     }
     cube = np.full((*sums.counts.shape[:2], len(CATALOGUE)), np.nan)
     at_end = {**value_metrics(outcome, config, sums), **reproduction(outcome)}

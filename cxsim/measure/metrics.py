@@ -8,6 +8,7 @@ from cxsim.measure.customer_metrics import METRICS as CUSTOMER_METRICS
 from cxsim.measure.employee_metrics import METRICS as EMPLOYEE_METRICS
 from cxsim.measure.experience_metrics import METRICS as EXPERIENCE_METRICS
 from cxsim.measure.journey_metrics import METRICS as JOURNEY_METRICS
+from cxsim.measure.loyalty_metrics import METRICS as LOYALTY_METRICS
 from cxsim.measure.metric import Metric
 from cxsim.measure.money_metrics import METRICS as MONEY_METRICS
 from cxsim.measure.order_metrics import METRICS as ORDER_METRICS
@@ -24,6 +25,7 @@ GROUPS = (
     ("Quality, experience, preference, loyalty", RIVAL_METRICS),
     ("Word of mouth", TALK_METRICS),
     ("Employees", EMPLOYEE_METRICS),
+    ("Loyalty programme", LOYALTY_METRICS),
     ("Money", MONEY_METRICS),
     ("Value over time", VALUE_METRICS),
 )

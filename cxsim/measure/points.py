@@ -1,4 +1,4 @@
-"""The points account: what was issued, redeemed and expired by day, and what customers still hold."""
+"""The points account: what was issued, redeemed, expired and cancelled by day, and what customers still hold."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def points_table(outcome: Outcome, scenario: str) -> Table:
     Returns
     -------
     Table
-        Columns scenario, replication, day, segment, issued, redeemed, expired, outstanding (at the end
-        of the day). In every row: outstanding = outstanding of the day before + issued - redeemed -
-        expired. No rows where no points were ever issued.
+        Columns scenario, replication, day, segment, issued, redeemed, expired, cancelled, outstanding (at
+        the end of the day). In every row: outstanding = outstanding of the day before + issued - redeemed -
+        expired - cancelled. No rows where no points were ever issued.
 
     Examples
     --------
     >>> from cxsim.measure.blank import make_blank_outcome
     >>> outcome = make_blank_outcome()
-    >>> outcome.points[0, 0] = (10, 0, 0)
-    >>> outcome.points[5, 0] = (0, 4, 1)
+    >>> outcome.points[0, 0] = (10, 0, 0, 0)
+    >>> outcome.points[5, 0] = (0, 3, 1, 1)
     >>> points_table(outcome, "points")["outstanding"].tolist()[3:7]
     [10, 10, 5, 5]
     """
-    n_days, n_segments, _ = outcome.points.shape if outcome.points.any() else (0, len(outcome.segments), 3)
-    issued, redeemed, expired = (outcome.points[:n_days, :, i] for i in range(3))
+    n_days, n_segments, _ = outcome.points.shape if outcome.points.any() else (0, len(outcome.segments), 4)
+    issued, redeemed, expired, cancelled = (outcome.points[:n_days, :, i] for i in range(4))
     n_rows = n_days * n_segments
     return Table({
         "scenario": np.full(n_rows, scenario, dtype=object),
@@ -45,5 +45,6 @@ def points_table(outcome: Outcome, scenario: str) -> Table:
         "issued": issued.ravel(),
         "redeemed": redeemed.ravel(),
         "expired": expired.ravel(),
-        "outstanding": np.cumsum(issued - redeemed - expired, axis=0).ravel(),
+        "cancelled": cancelled.ravel(),
+        "outstanding": np.cumsum(issued - redeemed - expired - cancelled, axis=0).ravel(),
     })

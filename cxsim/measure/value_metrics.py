@@ -11,8 +11,9 @@ from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import C_FRIEND_BONUS, C_REFERRAL_BONUS, CATEGORIES, START
 from cxsim.measure.customer_metrics import ever_customer
+from cxsim.measure.loyalty_metrics import reward_liability
 from cxsim.measure.metric import Metric
-from cxsim.measure.money_metrics import cac_paid, reward_liability
+from cxsim.measure.money_metrics import cac_paid
 from cxsim.measure.sums import Sums, profit_effects, ratio
 
 if TYPE_CHECKING:

@@ -27,7 +27,10 @@ def _recovers(config: Config) -> bool:
 
 # An effect of a mechanism that is off moves nothing, whatever its value: a key, or the group it stands in.
 NEEDED: dict[str, Callable[[Config], bool]] = {
-    "loyalty.goal_gradient": lambda config: config.loyalty.earn_rate > 0,
+    "loyalty": lambda config: config.loyalty.has_members,
+    "loyalty.goal_gradient": lambda config: config.loyalty.has_threshold,
+    "loyalty.tier_gradient": lambda config: bool(config.loyalty.tiers),
+    "loyalty.membership": lambda config: config.loyalty.membership.p_join > 0,
     "referral.bonus_lift": lambda config: (
         config.referral.bonus > 0 and config.referral.invitations_per_journey > 0),
     "coaching": _prompts,

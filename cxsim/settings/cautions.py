@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from cxsim.settings.loyalty_checks import loyalty_cautions
 from cxsim.settings.overlay import apply_changes, combine
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.settings.worth import bonus_above_worth
@@ -33,7 +34,7 @@ def _short_horizon(config: Config) -> list[str]:
 
 
 # Every caution there is; a mechanism adds its own function of a configuration, from its own file.
-CAUTIONS: tuple[Callable[[Config], list[str]], ...] = (_short_horizon, bonus_above_worth)
+CAUTIONS: tuple[Callable[[Config], list[str]], ...] = (_short_horizon, bonus_above_worth, loyalty_cautions)
 
 
 def cautions(config: Config) -> list[str]:

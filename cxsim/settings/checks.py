@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cxsim.settings.demand_checks import check_demand
 from cxsim.settings.journey_checks import check_journeys, check_solution
+from cxsim.settings.loyalty_checks import check_loyalty
 from cxsim.settings.staff_checks import check_shifts
 from cxsim.settings.talk_checks import check_talk
 from cxsim.settings.touchpoint_checks import check_touchpoints
@@ -21,7 +22,6 @@ def cross_check(config: Config) -> None:
     _segments(config)
     _channels(config)
     _dates(config)
-    _loyalty(config)
     _knowledge(config)
     check_demand(config)
     check_shifts(config)
@@ -29,6 +29,7 @@ def cross_check(config: Config) -> None:
     check_solution(config)
     check_touchpoints(config)
     check_talk(config)
+    check_loyalty(config)
 
 
 def _segments(config: Config) -> None:
@@ -83,16 +84,6 @@ def _dates(config: Config) -> None:
         raise ValueError(
             f"market.active_window_days={window}: must be at most half of horizon_days="
             f"{config.horizon_days}; shorten the window or lengthen the horizon")
-
-
-def _loyalty(config: Config) -> None:
-    programme = config.loyalty
-    if programme.earn_rate > 0 and config.market.kind == "contact_centre":
-        raise ValueError(
-            "loyalty.earn_rate: a contact centre has no customers who could earn points; "
-            "compare scenarios=[more_staff] there")
-    if programme.earn_rate > 0 and programme.p_enrol == 0:
-        raise ValueError("loyalty.p_enrol=0: nobody would join the programme; set a share above 0")
 
 
 def _knowledge(config: Config) -> None:

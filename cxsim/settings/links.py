@@ -15,7 +15,8 @@ def moved_links(config: Config) -> np.ndarray:
     -------
     array of int64, shape (links,)
         In the order of :data:`cxsim.behaviour.state.LINKS`; 1 where satisfaction, a lost order, a
-        forgotten need, prompts, inattention, knowledge or offers would move the baseline off its history.
+        forgotten need, prompts, inattention, knowledge, offers or a loyalty programme would move the
+        baseline off its history.
 
     Examples
     --------
@@ -29,7 +30,7 @@ def moved_links(config: Config) -> np.ndarray:
     prompted = _has_prompts(config)
     if config.market.kind == "transactional":
         lost = config.order.p_lost_after_lost_contact > 0
-        goal = config.loyalty.earn_rate > 0 and config.loyalty.goal_gradient.value != 0
+        goal = config.loyalty.moves_rate
         lifted = prompted and config.coaching.lift.value != 0
         moved[L_RATE] = slope * share.rate != 0 or lost or goal or lifted
         moved[L_SPEND] = slope * share.spend != 0 or _spend_moves(config)
@@ -37,7 +38,7 @@ def moved_links(config: Config) -> np.ndarray:
         moved[L_RATE] |= config.needs.p_forgotten > 0
         moved[L_RATE] |= config.competitor.p_need > 0 and config.market.kind == "transactional"
         moved[L_EXIT] = prompted and config.coaching.reactance.value != 0
-    if config.market.kind != "contact_centre":
+        moved[L_EXIT] |= config.loyalty.moves_exit(config.market.kind == "subscription")
         moved[L_EXIT] |= _ties_move(config)
     if config.market.kind == "subscription":
         moved[L_EXIT] |= config.automatic.attention.value != 1.0
@@ -104,9 +105,10 @@ def _spend_moves(config: Config) -> bool:
 
 
 def _offers_move(config: Config) -> bool:
-    """Whether wear-out or a touchpoint moves the acceptance of offers."""
+    """Whether wear-out, a touchpoint or exclusive offers move the acceptance of offers."""
     helped = any(t.reach > 0 and t.upsell.value != 0 for t in config.touchpoints.values())
-    return helped or config.upsell.wear_out.value != 0
+    exclusive = config.loyalty.has_members and config.loyalty.exclusive_upsell.value != 0
+    return helped or exclusive or config.upsell.wear_out.value != 0
 
 
 def _has_offers(config: Config) -> bool:

@@ -200,7 +200,7 @@ def make_media_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarra
 
 def make_programme_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
     """Running cost of the loyalty programme of every day (1/10,000)."""
-    cost = [c.loyalty.fixed_cost_per_day if c.loyalty.earn_rate > 0 else 0.0 for c in configs]
+    cost = [c.loyalty.fixed_cost_per_day if c.loyalty.has_members else 0.0 for c in configs]
     return np.array([round(cost[row] * MONEY) for row in day_row], np.int64)
 
 

@@ -28,7 +28,7 @@ _TRIES = f"({LOST}|{UNRESOLVED})*"
 CONTACTS = f"{_TRIES}({MET}{_TRIES})?"
 _OFFER = "[tru]?"
 _JUDGED = "g*[MO]?QV6?5?"  # perhaps a rating (6), a warning to others (5)
-_RETURNABLE = "(D|L|L?WB?)s*"
+_RETURNABLE = "(D|L|L?W(BK?)?)s*"
 _SOLVED = "(D|L|L?W)s*"
 _LOOKED = f"[Nn]{CONTACTS}{MET}{_JUDGED}i*"
 _GIVEN_UP = f"[Nn]{CONTACTS}{LOST}G{_JUDGED}i*"
@@ -36,7 +36,7 @@ _MISSED = "[fk]"
 
 GRAMMARS = {
     "transactional": re.compile(
-        f"([Nn]{CONTACTS}{MET}|a){_OFFER}c?Pd?e?{_RETURNABLE}T?E{_JUDGED}(Z|i*)"
+        f"([Nn]{CONTACTS}{MET}|a){_OFFER}c?Pd?I?e?3?{_RETURNABLE}T?E{_JUDGED}(Z|i*)"
         f"|([Nn]{CONTACTS}{MET}|a){_SOLVED}{_JUDGED}i*|{_LOOKED}|{_GIVEN_UP}|{_MISSED}"),
     "subscription": re.compile(
         f"([Nn]{CONTACTS}{MET}{_OFFER}|a){_SOLVED}{_JUDGED}i*|{_LOOKED}|{_GIVEN_UP}|{_MISSED}"),
@@ -50,8 +50,10 @@ MAY_FOLLOW = {
     "H": "qRU", "q": "qRUFAX", "A": "CGhyJ", "X": "CG", "F": "CG", "U": "CJ",
     "R": "CtrucP" + _SOLUTION + _AFTER_USE,
     "t": "cP" + _SOLUTION, "r": "cP" + _SOLUTION, "u": "cP" + _SOLUTION, "a": "truP" + _SOLUTION, "c": "P",
-    "P": "de" + _SOLUTION, "d": "e" + _SOLUTION, "e": _SOLUTION, "D": "sTE" + _AFTER_USE,
-    "L": "WsTE" + _AFTER_USE, "W": "BsTE" + _AFTER_USE, "B": "sTE" + _AFTER_USE, "s": "sTE" + _AFTER_USE,
+    "P": "dIe3" + _SOLUTION, "d": "Ie3" + _SOLUTION, "I": "e3" + _SOLUTION, "e": "3" + _SOLUTION, "3": _SOLUTION,
+    "D": "sTE" + _AFTER_USE,
+    "L": "WsTE" + _AFTER_USE, "W": "BsTE" + _AFTER_USE, "B": "KsTE" + _AFTER_USE,
+    "K": "sTE" + _AFTER_USE, "s": "sTE" + _AFTER_USE,
     "T": "E", "E": _AFTER_USE, "G": _AFTER_USE, "g": _AFTER_USE, "M": "Q", "O": "Q", "Q": "V",
     "V": "65Zi", "6": "5Zi", "5": "Zi",
     "i": "i", "Z": "", "f": "", "k": "",

@@ -28,8 +28,8 @@ MARKETS = (*CUSTOMER_MARKETS, "contact_centre")
 SCENARIOS = tuple(name for name in groups()["scenario"] if name != "none")
 # What a market of anonymous calls over one phone has no place for, each refused with a cure.
 NOT_IN_A_CONTACT_CENTRE = (
-    "chatbot", "crm_integration", "curated_offering", "live_chat", "more_media", "points_program",
-    "respond_to_desire", "self_service")
+    "cashback", "chatbot", "crm_integration", "curated_offering", "exclusive_offers", "live_chat", "membership",
+    "more_media", "points_program", "respond_to_desire", "self_service", "stamp_card", "tiers")
 
 # What is the same wherever people serve, journeys go on, and the brand learns, helps and coaches.
 _LIVED = (
@@ -46,9 +46,15 @@ _LIVED = (
     "referral.invitations_per_journey=0.4", "referral.bonus=10", "referral.friend_bonus=5",
     "referral.referred_margin=0.1", "referral.referred_exit=0.75", "talk=warnings", "talk.negative_below=0.5",
     "talk.effect=0.001", "contagion=ties", "reputation=public", "reputation.p_rating=0.4",
-    "loyalty=points", "loyalty.expiry_days=62", "season=christmas", "competitor=learning_rival",
+    "season=christmas", "competitor=learning_rival",
     "price.level=1.1", "price.elasticity=0.2", "price.exit_elasticity=0.5", "price.promotion.start_day=30",
     "price.promotion.days=10", "price.promotion.discount=0.1", "price.promotion.forward_share=0.5",
+    "loyalty=tiers", "loyalty.expiry_days=62", "loyalty.endowed_points=5", "loyalty.tier_period_days=40",
+    "loyalty.tier_gradient=0.2", "loyalty.member_exit=-0.2", "loyalty.exclusive_upsell=0.5",
+    "loyalty.exclusive_discount=0.3", "++loyalty.tiers.gold.priority=0", "loyalty.tiers.silver.from_spend=40",
+    "loyalty.tiers.gold.from_spend=70", "loyalty.membership.p_join=0.3", "loyalty.membership.fee=5",
+    "loyalty.membership.period_days=30", "loyalty.membership.p_renew=0.5", "loyalty.membership.lift=0.3",
+    "loyalty.membership.benefit_cost_per_order=0.5", "loyalty.heavy_orders_per_year=20",
     "channels.phone.handle_minutes=60", "++channels.phone.handle_cv=1.2", "++channels.phone.p_resolved=0.7",
     "++channels.phone.p_retry=0.4", "++channels.phone.retry_hours=1", "++channels.phone.call_back_minutes=1",
     "++channels.phone.shrinkage=0.2", "++channels.web.p_resolved=0.8",

@@ -10,6 +10,7 @@ from cxsim.settings.schema import Config, ScenarioSpec
 from lived_worlds import SCENARIOS, changed, scenario, spec, world
 
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+PROGRAMMES = ("points_program", "tiers", "stamp_card", "cashback", "membership", "exclusive_offers")
 EFFECTS = ("rate", "exit", "spend", "upsell", "invitation")
 
 
@@ -58,16 +59,42 @@ def _relationship(draw: Any, is_shop: bool) -> dict[str, Any]:
         "delivery.use_days": draw(st.sampled_from([0.0, 2.0])),
         "market.renewal_days": draw(st.integers(1, 40)),
     }
+    keys |= _programme(draw, is_shop)
     if is_shop:
         keys |= {
-            "loyalty.earn_rate": draw(st.sampled_from([0.0, 0.03, 0.5])),
-            "loyalty.p_enrol": draw(st.sampled_from([0.4, 1.0])),
-            "loyalty.expiry_days": draw(st.sampled_from([3.0, 365.0])),
             "segments.shoppers.purchase.r": draw(st.sampled_from([0.243, 4.0])),
         }
     else:
         keys["segments.regular.support_needs_per_year"] = draw(st.sampled_from([0.0, 3.0, 60.0]))
     return keys
+
+
+def _programme(draw: Any, is_shop: bool) -> dict[str, Any]:
+    """A loyalty programme of any kind, or none."""
+    earning = draw(st.sampled_from([
+        {}, {"earn_rate": 0.03}, {"earn_rate": 0.15}, {"earn_rate": 0.1, "cashback": True},
+        {"stamps": 3, "reward_value": 6.0}, {"stamps": 1, "reward_value": 2.0}]))
+    keys: dict[str, Any] = {
+        **earning, "p_enrol": draw(st.sampled_from([0.4, 1.0])),
+        "expiry_days": draw(st.sampled_from([3.0, 365.0])) if is_shop else 50.0,
+        "endowed_points": draw(st.sampled_from([0, 2])) if earning.get("stamps", 3) > 2 else 0,
+    }
+    if draw(st.booleans()):
+        tier = {"from_spend": 30.0, "delight": 0.4, "exit": -0.5, "cost_per_order": 0.5}
+        keys |= {
+            "tiers": {"silver": tier, "gold": {**tier, "from_spend": 60.0, "rel_earn": 2.0, "priority": 0}},
+            "tier_period_days": draw(st.sampled_from([5.0, 30.0])),
+            "tier_gradient": draw(st.sampled_from([0.0, 0.25])),
+            "member_exit": draw(st.sampled_from([0.0, -0.5])),
+            "exclusive_upsell": draw(st.sampled_from([0.0, 1.0])), "exclusive_discount": 0.3,
+            "heavy_orders_per_year": draw(st.sampled_from([None, 12.0])),
+        }
+    if draw(st.booleans()):
+        keys |= {"membership": {
+            "fee": draw(st.sampled_from([0.0, 9.0])), "period_days": draw(st.sampled_from([1.0, 20.0])),
+            "p_join": draw(st.sampled_from([0.3, 1.0])), "p_renew": draw(st.sampled_from([0.0, 0.9])),
+            "lift": draw(st.sampled_from([0.0, 0.6])), "benefit_cost_per_order": 0.4}}
+    return {f"loyalty.{name}": value for name, value in keys.items()}
 
 
 def _people(draw: Any, doors: dict[str, Any]) -> dict[str, Any]:
@@ -239,11 +266,12 @@ def overlays(draw: Any, config: Config) -> list[ScenarioSpec]:
                      start_day=draw(st.integers(0, config.horizon_days - 1)))]
     parts = []
     for name in draw(st.lists(st.sampled_from(SCENARIOS), max_size=2, unique=True)):
+        if name in PROGRAMMES and any(part.name in PROGRAMMES for part in parts):
+            continue  # Two programmes at once contradict each other.
         start = draw(st.integers(0, config.horizon_days - 1))
         end = draw(st.none() | st.integers(start + 1, config.horizon_days + 5))
         part = scenario(name)[0]
-        if name != "points_program" or config.market.kind == "transactional":
-            parts.append(part.model_copy(update={
-                "changes": _whole_effects(part.changes), "start_day": start,
-                "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end}))
+        parts.append(part.model_copy(update={
+            "changes": _whole_effects(part.changes), "start_day": start,
+            "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end}))
     return parts

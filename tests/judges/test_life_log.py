@@ -11,20 +11,23 @@ from cxsim.engines.outcome import Outcome
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import (
     EXIT_CANCELLED, EXIT_LEFT, INVITE_CONVERTED, NEED_AUTO, NEED_COMPETITOR, NEED_FORGOTTEN, NEED_NOTICED,
-    NEED_PROMPTED, ORDER_PAID, POINTS_EARNED, POINTS_EXPIRED, POINTS_REDEEMED, PROMPT_IGNORED, PROMPT_READ)
+    MEMBERSHIP_JOINED, MEMBERSHIP_LAPSED, MEMBERSHIP_RENEWED, NEED_PROMPTED, ORDER_PAID, POINTS_CANCELLED,
+    POINTS_EARNED, POINTS_EXPIRED, POINTS_REDEEMED, PROMPT_IGNORED, PROMPT_READ, TIER_LOST, TIER_REACHED)
 from life_grammar import GRAMMARS, LETTERS, MAY_FOLLOW, spelled
 from life_story import stories
 from lived_worlds import CUSTOMER_MARKETS, MARKETS, changed, everything, live, plan, world
 from random_worlds import overlays, worlds
 
 NEEDS = (NEED_NOTICED, NEED_PROMPTED, NEED_FORGOTTEN, NEED_COMPETITOR, NEED_AUTO)
-EXPIRED = LETTERS[POINTS_EXPIRED]
-NOT_YET = set("jKI1234789!%&~=Yxv0")
+AFTERWARDS = LETTERS[POINTS_EXPIRED] + LETTERS[TIER_LOST]
+NOT_YET = set("j789!%&~=Yxv0")
 # Words that fall due by themselves and stand between those of a journey.
 ASIDE = {
-    "transactional": [POINTS_EXPIRED, PROMPT_READ, PROMPT_IGNORED],
+    "transactional": [POINTS_EXPIRED, TIER_LOST, MEMBERSHIP_RENEWED, MEMBERSHIP_LAPSED, PROMPT_READ,
+                      PROMPT_IGNORED],
     "subscription": [ORDER_PAID, EXIT_CANCELLED, INVITE_CONVERTED, POINTS_EARNED, POINTS_REDEEMED, POINTS_EXPIRED,
-                     PROMPT_READ, PROMPT_IGNORED],
+                     POINTS_CANCELLED, TIER_REACHED, TIER_LOST, MEMBERSHIP_JOINED, MEMBERSHIP_RENEWED,
+                     MEMBERSHIP_LAPSED, PROMPT_READ, PROMPT_IGNORED],
     "contact_centre": [],
 }
 
@@ -47,9 +50,9 @@ def assert_lives_are_in_order(outcome: Outcome, kind: str) -> int:
 
 def _assert_ends_once(words: str) -> None:
     if "Z" in words:
-        assert set(words[words.index("Z") + 1 :]) <= {EXPIRED}
+        assert set(words[words.index("Z") + 1 :]) <= set(AFTERWARDS)
     if "z" in words:  # somebody on the line as his subscription ends is still served or sent away
-        assert set(words[words.index("z") + 1 :]) <= set("SAX" + EXPIRED)
+        assert set(words[words.index("z") + 1 :]) <= set("SAX")
 
 
 def _assert_journey(story: np.ndarray, kind: str) -> int:
@@ -126,7 +129,8 @@ def test_journeys_of_one_customer_do_not_overlap() -> None:
     for story in stories(outcome).values():
         firsts = story[np.isin(story["word"], NEEDS)]
         for event in firsts[1:]:
-            before = story[(story["journey"] == event["journey"] - 1) & (story["word"] != POINTS_EXPIRED)]
+            own = ~np.isin(story["word"], ASIDE["transactional"])
+            before = story[(story["journey"] == event["journey"] - 1) & own]
             assert before["tick"].max() <= event["tick"]
         backlog = max(backlog, int((firsts["tick"] - firsts["need_tick"]).max()) // DAY)
     assert backlog > 20, "customers are meant to have needs while a journey lasts"

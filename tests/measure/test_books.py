@@ -130,11 +130,11 @@ def test_points_tie_in_every_row():
     outcome = make_outcome()
     rng = np.random.default_rng(5)
     outcome.points[..., 0] = rng.integers(5, 9, outcome.points.shape[:2])
-    outcome.points[..., 1:] = rng.integers(0, 3, (*outcome.points.shape[:2], 2))
+    outcome.points[..., 1:] = rng.integers(0, 4, (*outcome.points.shape[:2], 3)) // 2
     table = points_table(outcome, "points")
     for segment in outcome.segments:
         rows = table.select(segment=segment)
-        flows = rows["issued"] - rows["redeemed"] - rows["expired"]
+        flows = rows["issued"] - rows["redeemed"] - rows["expired"] - rows["cancelled"]
         before = np.concatenate([[0], rows["outstanding"][:-1]])
         assert np.array_equal(before + flows, rows["outstanding"])
         assert rows["day"].tolist() == list(range(60))

@@ -138,7 +138,7 @@ def test_lifetime_value_and_equity():
     outcome = _trading_outcome()
     outcome.customers["margin_discounted"] = [50_0000, 30_0000, 10_0000]
     outcome.customers["residual"] = [10_0000, 20_0000, 0]
-    outcome.points[5, 0] = (1000, 200, 300)
+    outcome.points[5, 0] = (1000, 200, 300, 0)
     table = kpis(outcome, make_config(), "baseline")
     assert value_of(table, "clv") == pytest.approx((60 + 50 + 10) / 3)
     assert value_of(table, "clv", "many") == pytest.approx(30)
@@ -170,8 +170,8 @@ def test_payback_averages_each_day_over_those_observed_that_long():
 
 def test_liability_is_a_stock_and_breakage_a_flow():
     outcome = make_outcome()
-    outcome.points[0, 0] = (100, 0, 0)
-    outcome.points[45, 1] = (50, 10, 20)
+    outcome.points[0, 0] = (100, 0, 0, 0)
+    outcome.points[45, 1] = (50, 10, 20, 0)
     table = kpis(outcome, make_config(), "baseline")
     each = 0.05 / 10 * 0.8
     assert value_of(table, "reward_liability", period="1") == pytest.approx(100 * each)
