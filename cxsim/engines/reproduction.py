@@ -52,7 +52,8 @@ def births_and_lives(customers: np.ndarray, until: int, n_segments: int) -> tupl
     for age in range(n_ages):
         part = np.clip(observed - age * length, 0, length) / length
         lives[age] = np.bincount(customers["segment"][is_new], part, n_segments)
-    friends = customers[(customers["source"] == REFERRAL) & (customers["n_orders"] > 0) & (customers["entry"] < until)]
+    is_friend = (customers["source"] == REFERRAL) & (customers["n_orders"] > 0) & (customers["entry"] < until)
+    friends = customers[is_friend]
     newcomers = customers[is_new]
     newcomers = newcomers[np.argsort(newcomers["id"], kind="stable")]
     if len(newcomers) == 0:
@@ -95,9 +96,9 @@ def refuse_explosion(
     referral = config.referral
     raise CxsimError(
         f"referral.invitations_per_journey={referral.invitations_per_journey:g} with "
-        f"referral.p_convert={referral.p_convert:g} ({name}): each customer brings "
-        f"{reproduction:.2f} new ones over his life (reproduction number), so the population would grow without end; lower one of them until it is below "
-        "1, or set market.size, how many people there are to win")
+        f"referral.p_convert={referral.p_convert:g} ({name}): each customer brings {reproduction:.2f} new ones "
+        "over his life (reproduction number), so the population would grow without end; lower one of them until "
+        "it is below 1, or set market.size, how many people there are to win")
 
 
 def scenario_reproduction(reference: Reference, base: Config, scenario: Config) -> float:
