@@ -184,7 +184,7 @@ def test_recommendation_that_grows_without_end_is_refused_with_its_number():
 
 
 def test_scenario_that_grows_without_end_is_refused():
-    config = inviting(market__entrants_per_day=30.0)
+    config = inviting(market__entrants_per_day=30.0, referral__invitations_per_journey=0.15)
     reference = find_reference(changed(config, reference__customers=1200))
     assert 0.0 < reference.reproduction < 1.0
     part = spec("crazy", {"referral.p_convert": 1.0,
