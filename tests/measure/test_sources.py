@@ -89,10 +89,10 @@ def test_spend_is_discounted_by_the_day_it_was_made() -> None:
 
 def test_points_are_valued_as_held_and_as_expired() -> None:
     outcome = make_outcome()
-    outcome.points[0, 0], outcome.points[40, 0] = (200, 0, 0), (0, 100, 40)
+    outcome.points[0, 0], outcome.points[40, 0] = (210, 0, 0, 0), (0, 100, 40, 10)
     metrics = kpis(outcome, make_config(), "baseline")
     each = 0.05 / 10
-    assert value_of(metrics, "points_value", period="1") == pytest.approx(200 * each)
+    assert value_of(metrics, "points_value", period="1") == pytest.approx(210 * each)
     assert value_of(metrics, "points_value") == pytest.approx(60 * each)
     assert value_of(metrics, "expired_value") == pytest.approx(40 * each)
     assert value_of(metrics, "reward_liability") == pytest.approx(0.8 * 60 * each)
