@@ -9,12 +9,13 @@ from cxsim.behaviour.draws import LIFE, block, decision, exponential, uniform
 from cxsim.behaviour.effects import unit_exponential
 from cxsim.behaviour.life import D_NEED, be_born, exposed_row, live_until_today
 from cxsim.behaviour.money import residual_value
+from cxsim.behaviour.outreach import plan_contact
 from cxsim.behaviour.pool import (
     BY_LAYER, fill_pool, is_finite, member_identity, next_adopter, picked_member, win_member)
 from cxsim.behaviour.recognize import rest
 from cxsim.behaviour.renewal import fall_due, subscribe
 from cxsim.behaviour.streams import open_streams
-from cxsim.behaviour.state import ARRIVE, B_PULL, CONTACT_CENTRE, GONE, PURCHASE, SUBSCRIPTION
+from cxsim.behaviour.state import ARRIVE, B_PULL, CONTACT_CENTRE, GONE, PURCHASE, SUBSCRIPTION, TRANSACTIONAL
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND, LOG_SHARE, N_CUSTOMERS, N_STARTERS
 from cxsim.journal.tallies import FRACTION, MONEY, N_ENTERED, count
@@ -129,7 +130,9 @@ def populate(world, stream_id, n, history_days):
         c.row = exposed_row(world, c, 0)
         if c.status != GONE:
             open_streams(world, c, 0)
-        c.at = rest(world, i, 0) if c.status != GONE else NEVER
+        if c.status == GONE or world.cursor[KIND] == TRANSACTIONAL:
+            plan_contact(world, c)
+        c.at = rest(world, i, 0)
 
 
 @compiled

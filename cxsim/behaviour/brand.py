@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cxsim.behaviour.analytics import publish_ranks
 from cxsim.behaviour.employees import end_day
 from cxsim.behaviour.knowledge import publish_knowledge
 from cxsim.behaviour.word_of_mouth import publish_word_of_mouth
@@ -37,6 +38,7 @@ def begin_day(world, day):
         end_day(world, day)
     publish_knowledge(world, day)
     publish_word_of_mouth(world, day)
+    publish_ranks(world)
     tick = day * DAY
     for k in range(world.staff_cost.shape[1]):
         if world.staff_cost[day, k] > 0:

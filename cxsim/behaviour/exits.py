@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import math
 
+from cxsim.behaviour.accounts import close_months, stop_counting
+from cxsim.behaviour.analytics import leave_ranks
+from cxsim.behaviour.complaints import take_grievance
 from cxsim.behaviour.contagion import count_contagion
 from cxsim.behaviour.effects import lead
-from cxsim.behaviour.money import R_EXIT, R_N_EXIT
+from cxsim.behaviour.money import R_EXIT, R_GRIEVANCE, R_N_EXIT
+from cxsim.behaviour.outreach import plan_contact
+from cxsim.behaviour.programme import leave_programme
 from cxsim.behaviour.pulls import exit_pull
-from cxsim.behaviour.state import EXIT_BINS, L_EXIT
+from cxsim.behaviour.saving import is_offered, note_offer
+from cxsim.behaviour.state import EXIT_BINS, GONE, L_EXIT, SUBSCRIPTION
 from cxsim.behaviour.streams import next_shock
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import MEASURING, RECENT_FROM
-from cxsim.journal.tallies import fraction
+from cxsim.journal.events import KIND, MEASURING, RECENT_FROM, record
+from cxsim.journal.tallies import N_EXITS, N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, count, fraction
+from cxsim.journal.words import EXIT_PAYMENT_FAILED, EXIT_TO_RIVAL
+
+STAYS, GIVES_UP, TO_RIVAL = range(3)
 
 
 @compiled
@@ -49,25 +58,79 @@ def _attended(world, row, c, now, hazard):
 
 
 @compiled
-def survives_exposure(world, row, c, now):
-    """Charge one exit exposure to his life budget; whether he stays.
+def _measure(world, leaving, c, bin_, hazard, grievance):
+    """Add an exposure to the sums behind the reference: the chance of leaving by any route."""
+    if world.cursor[MEASURING] != 0:
+        total = hazard + grievance + leaving.payment_hazard
+        world.exposures[L_EXIT, c.segment, 0, bin_, 0] += fraction(-math.expm1(-total))
+        world.exposures[L_EXIT, c.segment, 0, bin_, 1] += fraction(-math.expm1(-c.exit_hazard))
+
+
+@compiled
+def face_exposure(world, row, c, now):
+    """Charge one exit exposure to his life budget; whether he stays, gives up or goes to a rival.
 
     The hazard h exp(b z - kappa) is spent from one unit exponential a life, so a chance
     theta at every exposure becomes 1 - (1 - theta)^m under a multiplier m (proportional hazards).
-    kappa is binned by the number of the exposure in the run; the last bin is open.
+    kappa is binned by the number of the exposure in the run; the last bin is open. Unanswered complaints
+    add their own hazard: who leaves within it goes to a rival. A save offer lowers both.
 
-    Reads: memory, kappa, prompts. Writes: life_left, exposures. Returns: bool. Draws: "stream" (shocks).
+    Reads: memory, kappa, prompts, grievance. Writes: life_left, exposures, offers. Returns: STAYS,
+    GIVES_UP or TO_RIVAL. Draws: "stream" (shocks), those of save offers.
     """
+    leaving = world.leaving[c.row]
     bin_ = min(c.exposures, EXIT_BINS - 1)
     c.exposures += 1
     count_contagion(world, c, now)
     multiplier = exit_multiplier(world, row, c, now, bin_)
     hazard = _attended(world, row, c, now, c.exit_hazard * multiplier)
-    if world.cursor[MEASURING] != 0:
-        world.exposures[L_EXIT, c.segment, 0, bin_, 0] += fraction(-math.expm1(-hazard))
-        world.exposures[L_EXIT, c.segment, 0, bin_, 1] += fraction(-math.expm1(-c.exit_hazard))
+    grievance = take_grievance(world, c, bin_)
+    without_offer = c.life_left - hazard - grievance
+    is_asked = is_offered(world, leaving, c, now)
+    if is_asked:
+        kept = math.exp(-leaving.offer_effect)
+        multiplier, hazard, grievance = multiplier * kept, hazard * kept, grievance * kept
+    _measure(world, leaving, c, bin_, hazard, grievance)
     if now >= world.cursor[RECENT_FROM]:
         world.recent[c.segment, R_N_EXIT] += 1
         world.recent[c.segment, R_EXIT] += fraction(multiplier)
+        world.recent[c.segment, R_GRIEVANCE] += fraction(grievance)
+    route = STAYS
     c.life_left -= hazard
-    return c.life_left > 0.0
+    if not c.life_left > 0.0:
+        route = GIVES_UP
+    elif grievance > 0.0:
+        c.life_left -= grievance
+        route = STAYS if c.life_left > 0.0 else TO_RIVAL
+    if is_asked:
+        note_offer(world, leaving, c, now, route == STAYS, not without_offer > 0.0)
+    return route
+
+
+@compiled
+def leave(world, c, now, word):
+    """He is a customer no longer, by the route that `word` tells; the company may try to win him back.
+
+    A subscription's end is seen at once; who stops buying is only seen to have become quiet.
+
+    Reads: kind of market. Writes: status, left, accounts, tallies, log, the next contact.
+    Returns: nothing. Draws: "win_back/reached".
+    """
+    leave_ranks(world, c)
+    c.save_offer, c.return_offer = 0, 0
+    if world.cursor[KIND] == SUBSCRIPTION:
+        close_months(world, c, now)
+        c.status, c.left = GONE, now
+        stop_counting(world, c)
+    else:
+        c.status, c.left = GONE, now
+        c.n_waiting = 0
+    leave_programme(world, c, now)
+    count(world, c.segment, now, N_EXITS, 1)
+    if word == EXIT_TO_RIVAL:
+        count(world, c.segment, now, N_LEFT_TO_RIVAL, 1)
+    elif word == EXIT_PAYMENT_FAILED:
+        count(world, c.segment, now, N_LEFT_BY_PAYMENT, 1)
+    record(world, c, now, word, -1, 0, math.nan, 0)
+    if world.cursor[KIND] == SUBSCRIPTION:
+        plan_contact(world, c)

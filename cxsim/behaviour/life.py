@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.accounts import open_account
+from cxsim.behaviour.analytics import join_ranks
 from cxsim.behaviour.draws import LIFE, T_NORMAL_TABLE, decision, gumbel, positive_quantile, uniform
 from cxsim.behaviour.effects import faded, unit_exponential
 from cxsim.behaviour.state import (
@@ -66,6 +67,7 @@ def be_born(world, identity, source, parent, entry, log_share):
     c.judged_at = c.need_clock
     c.left = NEVER
     c.referrer, c.first_friend, c.next_friend, c.referrer_left = -1, -1, -1, NEVER
+    c.contact_at = NEVER
     c.prompted_at = -NEVER
     c.prompt_at = NEVER
     c.shock_at = NEVER
@@ -112,6 +114,8 @@ def live_until_today(world, i, history_days):
     c.need_clock = 0
     c.judged_at = 0
     open_account(world, c)
+    if c.status == CUSTOMER:
+        join_ranks(world, c)
 
 
 @compiled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from cxsim.behaviour.life import exposed_row
 from cxsim.behaviour.state import GONE, PROSPECT, SUBSCRIPTION
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND
@@ -11,7 +12,7 @@ from cxsim.journal.tallies import FRACTION, MONEY
 from cxsim.journal.ticks import DAY
 
 RECENT_DAYS = 90
-R_MARGIN, R_BASE, R_N_RATE, R_RATE, R_N_EXIT, R_EXIT = range(6)
+R_MARGIN, R_BASE, R_N_RATE, R_RATE, R_N_EXIT, R_EXIT, R_GRIEVANCE = range(7)
 
 
 @compiled
@@ -36,6 +37,8 @@ def residual_value(world, c):
     hazard = c.exit_hazard
     if recent[R_N_EXIT] > 0:
         hazard *= recent[R_EXIT] / FRACTION / recent[R_N_EXIT]
+        hazard += recent[R_GRIEVANCE] / FRACTION / recent[R_N_EXIT]
+    hazard += world.leaving[exposed_row(world, c, world.cursor[HORIZON] - 1)].payment_hazard
     p_exit = -math.expm1(-hazard)
     if world.cursor[KIND] == SUBSCRIPTION:
         margin = (row.fee + c.fee_step / MONEY) * yield_

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.accounts import active_until, count_repeat, start_counting, stop_counting
+from cxsim.behaviour.analytics import join_ranks
 from cxsim.behaviour.draws import decision, positive_quantile
 from cxsim.behaviour.effects import expit, exponent, faded, group_of, journey_uniform, run_bin
 from cxsim.behaviour.life import table_of
 from cxsim.behaviour.money import R_BASE
 from cxsim.behaviour.programme import give_exclusive, member_acceptance, reward_order
+from cxsim.behaviour.outreach import plan_contact, redeem_return_offer
 from cxsim.behaviour.pulls import spend_pull
 from cxsim.behaviour.renewal import pay_bonus
 from cxsim.behaviour.respond import p_comes_wrong
 from cxsim.behaviour.rivals import goods_share
+from cxsim.behaviour.saving import redeem_save_offer
 from cxsim.behaviour.state import CUSTOMER, L_SPEND, L_UPSELL, PROSPECT, T_SPEND, UPGRADE
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import MEASURING, RECENT_FROM, record
@@ -107,6 +110,8 @@ def place_order(world, row, c, now, gain):
         give_exclusive(world, c, now, c.channel, upsell)
     book(world, c, now, c.channel, C_GOODS, int(round((basket + upsell) * goods_share(world, row, c, now))))
     record(world, c, now, ORDER_PAID, c.channel, 0, math.nan, basket + upsell)
+    redeem_save_offer(world, c, now, c.channel)
+    redeem_return_offer(world, c, now, c.channel)
     reward_order(world, c, now, c.channel, basket + upsell)
 
 
@@ -119,6 +124,7 @@ def count_order(world, c, now, amount):
         start_counting(world, c, now)
     if c.status == PROSPECT:
         c.status = CUSTOMER
+        join_ranks(world, c)
         if c.source == REFERRAL:
             record(world, c, now, INVITE_CONVERTED, c.channel, 0, math.nan, c.bonus + c.friend_bonus)
             pay_bonus(world, c, now)
@@ -128,5 +134,6 @@ def count_order(world, c, now, amount):
         count(world, c.segment, now, REFERRED_REVENUE, amount)
     c.n_orders += 1
     c.last_order = now
+    plan_contact(world, c)
     c.is_ordered = 1
     count(world, c.segment, now, N_PURCHASES, 1)

@@ -100,6 +100,17 @@ TALK = np.dtype([(name, "f8") for name in (
     "bass_p", "bass_q", "bass_satisfaction",
 )], align=True)
 
+# Parameters of one row's leaving and coming back: payments, complaints, analytics, save offers, win-back.
+LEAVING = np.dtype([(name, "f8") for name in (
+    "p_failure", "p_recovered", "recovery_cost", "payment_hazard",
+    "p_complain", "p_answered", "answer_days", "patience_days", "answer_gain", "gain_days", "answer_cost",
+    "grievance",
+    "insight", "known_days",
+    "offer_share", "offer_cut", "offer_effect", "p_take", "discount", "most_offers",
+    "reach", "quiet_days", "p_return", "return_satisfaction", "return_offer", "contact_cost", "most_contacts",
+    "rel_hazard",
+)], align=True)
+
 # Parameters of one row's surveys and what follows from an answer.
 VOICE = np.dtype([(name, "f8") for name in (
     "noise",

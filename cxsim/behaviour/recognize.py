@@ -16,6 +16,7 @@ from cxsim.behaviour.effects import (
 from cxsim.behaviour.life import D_NEED, exposed_row
 from cxsim.behaviour.money import R_N_RATE, R_RATE
 from cxsim.behaviour.programme import fee_due, next_change
+from cxsim.behaviour.outreach import await_contact
 from cxsim.behaviour.prompts import p_missed
 from cxsim.behaviour.pulls import rate_pull
 from cxsim.behaviour.renewal import fall_due
@@ -206,14 +207,14 @@ def rest(world, i, now):
     The clock runs only to the next need beside it and to the next change of his account (points that expire,
     a paid period that ends), so whatever changes his rate acts from then on.
 
-    Reads: waiting list, streams, next renewal, account. Writes: stage, at. Returns: the tick (NEVER if none).
-    Draws: "need".
+    Reads: waiting list, streams, next renewal, account, contact. Writes: stage, at. Returns: the tick (NEVER
+    if none). Draws: "need".
     """
     c = world.customers[i]
+    if c.status == GONE or world.cursor[KIND] == CONTACT_CENTRE:
+        return await_contact(world, c, now)
     c.stage = REST
     c.at = NEVER
-    if c.status == GONE or world.cursor[KIND] == CONTACT_CENTRE:
-        return NEVER
     change = min(next_change(c), fee_due(c))
     if c.n_waiting == 0:
         first = 0
@@ -235,7 +236,7 @@ def rest(world, i, now):
     if c.n_waiting > 0:
         c.stage = RECOGNIZE
         c.at = max(now, c.waiting[0] // DAY * DAY)
-    due = min(c.prompt_at, change)
+    due = min(min(c.prompt_at, c.contact_at), change)
     if world.cursor[KIND] == SUBSCRIPTION:
         due = min(due, c.next_renewal)
     if due <= c.at and due < world.cursor[HORIZON]:
@@ -319,10 +320,9 @@ def _miss(world, row, i, now):
 def choose_again(world, i, now):
     """Choose a channel once more after a lost or unresolved contact, if he is still with the brand.
 
-    Reads: published waits. Writes: channel, stage, log. Returns: the tick of contact (NEVER if he
-    left meanwhile). Draws: "choice", "hour".
+    Reads: published waits. Writes: channel, stage, log. Returns: the tick of contact (if he
+    left meanwhile, of a contact to win him back). Draws: "choice", "hour".
     """
     if not fall_due(world, i, now):
-        world.customers[i].stage = REST
-        return NEVER
+        return await_contact(world, world.customers[i], now)
     return choose_channel(world, i, now)

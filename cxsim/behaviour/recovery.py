@@ -31,7 +31,8 @@ def recovery_gain(row):
 def recover(world, row, c, now):
     """After a journey: a treat, if any; and where something failed the brand makes good, or misses it.
 
-    Reads: row, touchpoints, tier. Writes: treat, what it teaches, gain, ledger, tallies, log. Returns: nothing.
+    Reads: row, touchpoints, tier. Writes: treat, what it teaches, gain, ledger, tallies, log. Returns: whether
+    something failed and was made good.
     Draws: "recovery/made".
     """
     c.gain = 0.0
@@ -40,12 +41,13 @@ def recover(world, row, c, now):
     c.taught = help_[H_TEACHES]
     use_touchpoints(world, row, c, now, AT_REPEAT, c.channel, c.felt_end, 1 if c.felt_end >= 0.0 else 0, 0.0)
     if c.failures == 0 or (row.p_recover == 0.0 and help_[H_RECOVER] == 0.0):
-        return
+        return False
     if journey_uniform(world, c, D_RECOVER) < min(1.0, row.p_recover + help_[H_RECOVER]):
         c.gain = recovery_gain(row)
         book(world, c, now, c.channel, C_COMPENSATION, money(row.compensation))
         count(world, c.segment, now, N_RECOVERED, 1)
         record(world, c, now, RECOVERY_MADE, c.channel, 0, math.nan, money(row.compensation))
-    else:
-        count(world, c.segment, now, N_UNRECOVERED, 1)
-        record(world, c, now, RECOVERY_MISSED, c.channel, 0, math.nan, 0)
+        return True
+    count(world, c.segment, now, N_UNRECOVERED, 1)
+    record(world, c, now, RECOVERY_MISSED, c.channel, 0, math.nan, 0)
+    return False

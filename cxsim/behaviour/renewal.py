@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.accounts import close_months, count_repeat, start_counting, stop_counting
+from cxsim.behaviour.accounts import close_months, count_repeat, start_counting
+from cxsim.behaviour.analytics import join_ranks
 from cxsim.behaviour.contagion import part_from_ties
-from cxsim.behaviour.exits import survives_exposure
+from cxsim.behaviour.exits import GIVES_UP, STAYS, TO_RIVAL, face_exposure, leave
 from cxsim.behaviour.life import exposed_row
 from cxsim.behaviour.membership import renew_membership
 from cxsim.behaviour.money import R_BASE
-from cxsim.behaviour.programme import fee_due, leave_programme, next_change, reward_order, take_change
+from cxsim.behaviour.outreach import make_contact
+from cxsim.behaviour.payments import payment_succeeds
+from cxsim.behaviour.programme import fee_due, next_change, reward_order, take_change
 from cxsim.behaviour.prompts import take_prompt
 from cxsim.behaviour.rivals import price_level
+from cxsim.behaviour.saving import redeem_save_offer
 from cxsim.behaviour.state import CUSTOMER, GONE
 from cxsim.behaviour.streams import plan_renewal_contact
 from cxsim.journal.compiling import compiled
@@ -20,8 +24,8 @@ from cxsim.journal.events import HORIZON, RECENT_FROM, record
 from cxsim.journal.tallies import N_PURCHASES, REFERRED_REVENUE, book, count, money
 from cxsim.journal.ticks import NEVER
 from cxsim.journal.words import (
-    C_FRIEND_BONUS, C_REFERRAL_BONUS, C_SUBSCRIPTION, C_UPSELL, EXIT_CANCELLED, INVITE_CONVERTED, ORDER_PAID,
-    REFERRAL)
+    C_FRIEND_BONUS, C_REFERRAL_BONUS, C_SUBSCRIPTION, C_UPSELL, EXIT_CANCELLED, EXIT_PAYMENT_FAILED,
+    EXIT_TO_RIVAL, INVITE_CONVERTED, ORDER_PAID, REFERRAL)
 
 
 @compiled
@@ -51,6 +55,7 @@ def pay_period(world, row, c, now):
     c.n_orders += 1
     count(world, c.segment, now, N_PURCHASES, 1)
     record(world, c, now, ORDER_PAID, -1, 0, math.nan, fee + step)
+    redeem_save_offer(world, c, now, -1)
     reward_order(world, c, now, -1, fee + step)
 
 
@@ -60,6 +65,7 @@ def subscribe(world, c, now):
     row = world.rows[c.row, c.segment]
     start_counting(world, c, now)
     c.status = CUSTOMER
+    join_ranks(world, c)
     c.next_renewal = now + int(row.renewal_ticks)
     plan_renewal_contact(world, c, now)
     if c.source == REFERRAL:
@@ -73,7 +79,7 @@ def renew(world, i, now):
     """A renewal falls due: he stays and pays, or the subscription ends.
 
     Reads: row, memory. Writes: life budget, accounts, ledger, log. Returns: nothing.
-    Draws: nothing (the life budget was drawn at birth).
+    Draws: those of save offers and payments (the life budget was drawn at birth).
     """
     c = world.customers[i]
     # He pays under what reaches him today; a journey under way keeps the row it began with.
@@ -85,31 +91,32 @@ def renew(world, i, now):
 
 @compiled
 def _stay_or_cancel(world, c, now):
-    """Charge the exposure of a renewal: he stays and pays, or the subscription ends."""
+    """Charge the exposure of a renewal: he stays and pays, or the subscription ends by one of three routes."""
     row = world.rows[c.row, c.segment]
-    if survives_exposure(world, row, c, now):
+    route = face_exposure(world, row, c, now)
+    if route == GIVES_UP:
+        leave(world, c, now, EXIT_CANCELLED)
+    elif route == TO_RIVAL:
+        leave(world, c, now, EXIT_TO_RIVAL)
+    elif route == STAYS and not payment_succeeds(world, c, now):
+        leave(world, c, now, EXIT_PAYMENT_FAILED)
+    else:
         c.n_renewals += 1
         c.next_renewal = now + int(row.renewal_ticks)
         plan_renewal_contact(world, c, now)
         count_repeat(world, c, now)
         pay_period(world, row, c, now)
-        return
-    close_months(world, c, now)
-    c.status = GONE
-    c.left = now
-    stop_counting(world, c)
-    leave_programme(world, c, now)
-    record(world, c, now, EXIT_CANCELLED, -1, 0, math.nan, 0)
 
 
 @compiled
 def fall_due(world, i, now):
     """Let everything that fell due up to `now` happen, in its own time and before anything else.
 
-    Renewals and prompts inside a journey happen here, with satisfaction as it stood at their tick. Of one
-    tick: his account changes, then he renews, then a membership's fee is due, then he is prompted.
+    Renewals and prompts inside a journey happen here, with satisfaction as it stood at their tick; so do
+    contacts to a shopper who went quiet without having left. Of one tick: his account changes, then he
+    renews, then a membership's fee is due, then he is contacted, then prompted.
 
-    Reads: next renewal, prompts, programme, month pointer. Writes: accounts, log. Returns: whether he is
+    Reads: next renewal, prompts, contacts, programme, month pointer. Writes: accounts, log. Returns: whether he is
     still with the brand. Draws: those of `take_prompt` and `renew_membership`.
     """
     c = world.customers[i]
@@ -118,7 +125,8 @@ def fall_due(world, i, now):
         change, fee = next_change(c), fee_due(c)
         prompt = c.prompt_at if c.status != GONE else NEVER
         renewal = c.next_renewal if c.status == CUSTOMER and c.next_renewal > 0 else NEVER
-        first = min(min(change, renewal), min(fee, prompt))
+        contact = c.contact_at if c.status == CUSTOMER else NEVER
+        first = min(min(min(change, renewal), min(fee, prompt)), contact)
         if first > last:
             break
         if change == first:
@@ -127,6 +135,8 @@ def fall_due(world, i, now):
             renew(world, i, first)
         elif fee == first:
             renew_membership(world, c, first)
+        elif contact == first:
+            make_contact(world, c, first)
         else:
             take_prompt(world, c)
     close_months(world, c, now)

@@ -11,6 +11,7 @@ from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import journey_uniform
 from cxsim.behaviour.employees import take_employee
 from cxsim.behaviour.ordering import place_order, takes_offer
+from cxsim.behaviour.outreach import await_contact
 from cxsim.behaviour.perception import find_fit
 from cxsim.behaviour.programme import give_exclusive
 from cxsim.behaviour.renewal import fall_due
@@ -52,8 +53,7 @@ def arrive(world, i, now, is_open):
     if world.cursor[KIND] == CONTACT_CENTRE:
         return _join_queue(world, i, now, is_open, 0.0)
     if not fall_due(world, i, now):
-        c.stage = REST
-        return NEVER
+        return await_contact(world, c, now)
     channel = world.channels[c.row, c.channel]
     row = world.rows[c.row, c.segment]
     help_ = helps(world, row, c, now, AT_REQUEST, c.channel)
@@ -217,8 +217,7 @@ def _lose_contact(world, i, now):
     if world.cursor[KIND] == CONTACT_CENTRE:
         c.status = GONE
     if c.status == GONE:
-        c.stage = REST
-        return NEVER
+        return await_contact(world, c, now)
     row = world.rows[c.row, c.segment]
     if row.p_lost > 0.0 and journey_uniform(world, c, D_LOST) < row.p_lost:
         count(world, c.segment, now, N_GIVEN_UP, 1)
@@ -243,8 +242,7 @@ def finish(world, i, now):
     if world.cursor[KIND] == CONTACT_CENTRE:
         return _end_anonymous(world, c, now)
     if not fall_due(world, i, now):
-        c.stage = REST
-        return NEVER
+        return await_contact(world, c, now)
     channel = world.channels[c.row, c.channel]
     row = world.rows[c.row, c.segment]
     help_ = helps(world, row, c, now, AT_REQUEST, c.channel)

@@ -8,19 +8,20 @@ from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import expit, journey_uniform
 from cxsim.behaviour.episode import failure_weight, live_episode
 from cxsim.behaviour.knowledge import knowledge_of
+from cxsim.behaviour.outreach import await_contact
 from cxsim.behaviour.perception import noise, own_weight
 from cxsim.behaviour.programme import cancel_order
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.rivals import goods_share
 from cxsim.behaviour.state import (
-    BY_FAILURE, BY_FIT, FAULT, M_RESPONSE, REPEAT, REST, TRANSACTIONAL)
+    BY_FAILURE, BY_FIT, FAULT, M_RESPONSE, REPEAT, TRANSACTIONAL)
 from cxsim.behaviour.touchpoints import (
     AT_RESPOND, H_DELIGHT, H_FAILED, H_RESPONSE, helps, note_pain, use_touchpoints)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, record
 from cxsim.journal.tallies import (
     N_AUTOMATIC_WRONG, N_FAILURES, N_FAULTS, N_LATE, N_RETURNED, N_WRONG, book, count, money)
-from cxsim.journal.ticks import NEVER, after
+from cxsim.journal.ticks import after
 from cxsim.journal.words import (
     C_DELIVERY, C_REFUND, C_RETURNED_GOODS, DELIVERY_LATE, DELIVERY_RETURNED, DELIVERY_RIGHT, DELIVERY_WRONG,
     USE_FAULT)
@@ -84,8 +85,7 @@ def respond(world, i, now):
     """
     c = world.customers[i]
     if not fall_due(world, i, now):
-        c.stage = REST
-        return NEVER
+        return await_contact(world, c, now)
     row = world.rows[c.row, c.segment]
     is_order = c.is_ordered != 0
     if is_order and world.cursor[KIND] == TRANSACTIONAL:

@@ -12,7 +12,7 @@ from cxsim.journal.compiling import compiled
 PROSPECT, CUSTOMER, GONE = range(3)
 
 # What happens next to a customer (engines wake him for it).
-(ENTER, RECOGNIZE, CHOOSE, ARRIVE, LEAVE_QUEUE, FINISH, DELIVER, REPEAT, RENEW, REST) = range(10)
+(ENTER, RECOGNIZE, CHOOSE, ARRIVE, LEAVE_QUEUE, FINISH, DELIVER, REPEAT, RENEW, REST, WIN_BACK) = range(11)
 
 # How a contact ended.
 SERVED, ABANDONED, CLOSED, FAILED, UNRESOLVED = range(5)
@@ -114,6 +114,8 @@ CUSTOMER_RECORD = np.dtype([
     ("tie_loss", "f8"), ("tie_loss_at", "i8"), ("n_ties_lost", "i8"),
     # prospects, and where they came from
     # leaving and coming back
+    ("grievance", "f8"), ("n_save_offers", "i8"), ("save_offer", "i8"), ("return_offer", "i8"),
+    ("contact_at", "i8"), ("n_attempts", "i8"), ("n_returns", "i8"), ("is_back", "i8"),
     # what the engine needs to wake him
     ("stage", "i8"), ("at", "i8"), ("stamp", "i8"), ("queue_next", "i8"), ("queue_previous", "i8"),
 ], align=True)
@@ -148,6 +150,7 @@ WORLD_FIELDS = {
     "programme": "PROGRAMME [row]",
     "tiers": "TIER [row, level]",
     "talk": "TALK [row]",
+    "leaving": "LEAVING [row]",
     "voice": "VOICE [row]",
     "outside": "OUTSIDE [row] prices and rivals",
     "season": "f8 [day] log weight of own needs",
@@ -157,6 +160,7 @@ WORLD_FIELDS = {
     "teams": "TEAM, one a channel",
     "employees": "EMPLOYEE [channel, number]",
     "brand": "f8 [figure] published at midnight",
+    "risks": "i8 [live + published, bin] customers by hazard of leaving; published: how many lie below",
     "today": "i8 [figure] sums since midnight behind the published figures",
     "felt": "i8 [month, place, what] places: channels, the solution, touchpoints",
     "pains": "i8 [month, place, cause, 2] quality lost and gained, in 2**-32",
@@ -197,7 +201,7 @@ WORLD_FIELDS = {
     "ages": "i8 [day] margin of acquired customers by age",
     "moments": "i8 [segment, kind of journey, read-out, 3] count, sum, sum of squares",
     "exposures": "i8 [link, segment, group, bin, 2] sums of probability, with and without effects",
-    "recent": "i8 [segment, 6] figures of the last 90 days for residual values",
+    "recent": "i8 [segment, 7] figures of the last 90 days for residual values",
 }
 
 

@@ -26,6 +26,7 @@ from cxsim.engines.reproduction import refuse_explosion, reproduction_number
 from cxsim.errors import CxsimError
 from cxsim.journal.tallies import FRACTION
 from cxsim.journal.ticks import MINUTE
+from cxsim.settings.leaving_checks import check_payment_history
 from cxsim.settings.reference import Reference, blank_reference
 from cxsim.settings.schema import Config
 
@@ -52,6 +53,10 @@ def find_reference(config: Config, *, progress: Progress = lambda text: None) ->
                 "n_customers=0: without starting customers there is no baseline to hold effects against; "
                 "set n_customers, or cut the effects (satisfaction=none upsell.p_offer=0)")
         return reference
+    try:
+        check_payment_history(config)
+    except ValueError as error:
+        raise CxsimError(str(error)) from None
     needs_check = is_moved(config, reference)
     tolerance = config.reference.tolerance
     worst, off, moved_arrivals, settled = "", None, True, False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cxsim.behaviour.analytics import N_RANKS
 from cxsim.behaviour.draws import decision, key
 from cxsim.behaviour.effects import BIN_DAYS, N_GROUPS
 from cxsim.behaviour.pool import BY_CONTACT, BY_ITSELF, N_ROUTES
@@ -25,6 +26,7 @@ from cxsim.settings.quantiles import make_quantiles
 from cxsim.settings.reference import Reference, make_cuts, n_bins
 from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
 from cxsim.settings.demand import make_outside, make_season
+from cxsim.settings.leaving_rows import make_leaving
 from cxsim.settings.names import channel_names, segment_names, touchpoint_names
 from cxsim.settings.practice_rows import make_practice
 from cxsim.settings.programme_rows import make_programme, make_tiers
@@ -108,6 +110,7 @@ def make_blueprint(
         "programme": make_programme(configs, effects=effects),
         "tiers": make_tiers(configs, effects=effects),
         "talk": make_talk(configs, effects=effects),
+        "leaving": make_leaving(configs, effects=effects),
         "voice": make_voice(configs),
         **make_outside(configs, effects=effects),
         "staff_hours": staff_hours,
@@ -290,12 +293,13 @@ def build_world(
         "teams": np.zeros(n_channels, TEAM),
         "employees": np.zeros((n_channels, max(1, int(blueprint.fixed["places"].max(initial=0)))), EMPLOYEE),
         "brand": np.zeros(len(BRAND)),
+        "risks": np.zeros((2, N_RANKS + 1), np.int64),
         "today": np.zeros(len(BRAND), np.int64),
         "felt": np.zeros((n_months, n_places, len(FELT)), np.int64),
         "pains": np.zeros((n_months, n_places, len(CAUSES), 2), np.int64),
         "touch_costs": np.zeros((days, n_segments + 1, len(SOURCES), len(blueprint.touchpoints), 2), np.int64),
         "moments": np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), np.int64),
         "exposures": np.zeros((len(LINKS), n_segments, N_GROUPS, n_bins(config), 2), np.int64),
-        "recent": np.zeros((n_segments, 6), np.int64),
+        "recent": np.zeros((n_segments, 7), np.int64),
     }
     return make_world(arrays), arrays

@@ -19,7 +19,8 @@ from cxsim.behaviour.request import arrive, finish, leave_queue, serve
 from cxsim.behaviour.respond import respond
 from cxsim.behaviour.state import (
     ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, ENTER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST,
-    STAFFED)
+    STAFFED, WIN_BACK)
+from cxsim.behaviour.winning_back import win_back
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, LOGGING, N_CUSTOMERS, N_EVENTS
 from cxsim.journal.ticks import DAY, JOINING, MIDNIGHT, NEVER, ORDINARY, PATIENCE_END, PLAN, SERVICE_END
@@ -214,6 +215,8 @@ def _step(world, heap, size, desks, i, now):
     elif stage == RENEW:
         fall_due(world, i, now)
         tick = rest(world, i, now)
+    elif stage == WIN_BACK:
+        tick = win_back(world, i, now)
     elif stage == ENTER:
         tick = enter(world, i, now)
     else:

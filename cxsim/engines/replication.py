@@ -24,7 +24,7 @@ REFERENCE_DOMAIN = "reference"
 MOST_CUSTOMERS = 60_000_000
 # A pilot that outgrows the customers it was made for by so much will not end.
 MOST_GROWTH = 30
-WORDS_A_RENEWAL = 8
+WORDS_A_RENEWAL = 12
 
 
 class Room:

@@ -21,7 +21,9 @@ from cxsim.behaviour.repeat import repeat
 from cxsim.behaviour.request import arrive, finish, leave_queue, serve
 from cxsim.behaviour.respond import respond
 from cxsim.behaviour.state import (
-    ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST, STAFFED)
+    ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST, STAFFED,
+    WIN_BACK)
+from cxsim.behaviour.winning_back import win_back
 from cxsim.engines.blueprint import Blueprint
 from cxsim.engines.desk import Channel, Life, Moment, make_environment
 from cxsim.engines.outcome import Outcome
@@ -109,6 +111,8 @@ class Business:
             elif self._stage(i) == RENEW:
                 fall_due(world, i, at)
                 at = rest(world, i, at)
+            elif self._stage(i) == WIN_BACK:
+                at = win_back(world, i, at)
 
     def _request(self, i: int, key: int, at: int) -> Life:
         """Make one contact; the tick of what comes of it."""

@@ -38,6 +38,7 @@ COUNTERS = (
     # leaving and coming back
     "complaints", "complaints_unanswered", "response_ticks", "payments_failed", "payments_recovered",
     "left_by_payment", "left_to_rival", "save_offers", "saved_by_offer", "win_back_contacts", "won_back",
+    "exits",
     # rivals
     "preference_sum", "experience_sum", "episodes", "service_quality_sum",
     # offers
@@ -62,7 +63,7 @@ COUNTERS = (
  N_PROSPECTS, N_PROSPECTS_LOST, N_PROSPECTS_RETURNED, N_PROSPECT_JOURNEYS, PROSPECT_FELT_SUM,
  N_NPS_ASKED, N_TRUE_PROMOTERS, N_TRUE_DETRACTORS, N_TRUE_ANSWERS, N_LOOPS_CLOSED,
  N_COMPLAINTS, N_UNANSWERED, RESPONSE_TICKS, N_PAYMENTS_FAILED, N_PAYMENTS_RECOVERED,
- N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, N_SAVE_OFFERS, N_SAVED_BY_OFFER, N_WIN_BACK_CONTACTS, N_WON_BACK,
+ N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, N_SAVE_OFFERS, N_SAVED_BY_OFFER, N_WIN_BACK_CONTACTS, N_WON_BACK, N_EXITS,
  PREFERENCE_SUM, EXPERIENCE_SUM, N_EPISODES, SERVICE_QUALITY_SUM,
  OFFER_TICKS, FIRST_ORDER_TICKS) = range(len(COUNTERS))
 

@@ -12,6 +12,7 @@ from cxsim.measure.employee_metrics import employee_metrics
 from cxsim.measure.experience_metrics import experience_metrics
 from cxsim.measure.journey_metrics import journey_metrics
 from cxsim.measure.loyalty_metrics import loyalty_metrics
+from cxsim.measure.leaving_metrics import leaving_metrics
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.money_metrics import money_metrics
 from cxsim.measure.order_metrics import order_metrics
@@ -33,6 +34,7 @@ def _values(outcome: Outcome, config: Config) -> np.ndarray:
         **journey_metrics(sums), **employee_metrics(sums), **money_metrics(outcome, sums),
         **loyalty_metrics(outcome, config, sums), **rival_metrics(outcome, config, sums),
         **talk_metrics(outcome, config, sums),
+        **leaving_metrics(config, sums),
     }
     cube = np.full((*sums.counts.shape[:2], len(CATALOGUE)), np.nan)
     at_end = {**value_metrics(outcome, config, sums), **reproduction(outcome)}

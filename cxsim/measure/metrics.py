@@ -9,6 +9,7 @@ from cxsim.measure.employee_metrics import METRICS as EMPLOYEE_METRICS
 from cxsim.measure.experience_metrics import METRICS as EXPERIENCE_METRICS
 from cxsim.measure.journey_metrics import METRICS as JOURNEY_METRICS
 from cxsim.measure.loyalty_metrics import METRICS as LOYALTY_METRICS
+from cxsim.measure.leaving_metrics import METRICS as LEAVING_METRICS
 from cxsim.measure.metric import Metric
 from cxsim.measure.money_metrics import METRICS as MONEY_METRICS
 from cxsim.measure.order_metrics import METRICS as ORDER_METRICS
@@ -19,6 +20,7 @@ from cxsim.measure.value_metrics import METRICS as VALUE_METRICS
 
 GROUPS = (
     ("Customers", CUSTOMER_METRICS),
+    ("Leaving and coming back", LEAVING_METRICS),
     ("Orders, upsell and referral", ORDER_METRICS),
     ("Experience", EXPERIENCE_METRICS),
     ("Journeys", JOURNEY_METRICS),

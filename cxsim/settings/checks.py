@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cxsim.settings.demand_checks import check_demand
 from cxsim.settings.journey_checks import check_journeys, check_solution
 from cxsim.settings.loyalty_checks import check_loyalty
+from cxsim.settings.leaving_checks import check_leaving
 from cxsim.settings.staff_checks import check_shifts
 from cxsim.settings.talk_checks import check_talk
 from cxsim.settings.touchpoint_checks import check_touchpoints
@@ -30,6 +31,7 @@ def cross_check(config: Config) -> None:
     check_touchpoints(config)
     check_talk(config)
     check_loyalty(config)
+    check_leaving(config)
 
 
 def _segments(config: Config) -> None:

@@ -15,8 +15,8 @@ def moved_links(config: Config) -> np.ndarray:
     -------
     array of int64, shape (links,)
         In the order of :data:`cxsim.behaviour.state.LINKS`; 1 where satisfaction, a lost order, a
-        forgotten need, prompts, inattention, knowledge, offers or a loyalty programme would move the
-        baseline off its history.
+        forgotten need, prompts, inattention, knowledge, offers, a loyalty programme, failed payments or
+        complaints would move the baseline off its history.
 
     Examples
     --------
@@ -42,6 +42,8 @@ def moved_links(config: Config) -> np.ndarray:
         moved[L_EXIT] |= _ties_move(config)
     if config.market.kind == "subscription":
         moved[L_EXIT] |= config.automatic.attention.value != 1.0
+    if config.market.kind != "contact_centre":
+        moved[L_EXIT] |= _leaving_moves(config)
     moved[L_EXIT] |= slope * share.exit != 0 or config.attachment.exit.value != 0
     moved |= _moved_by_price(config)
     moved[L_UPSELL] = (slope * share.upsell != 0 or _offers_move(config)) and _has_offers(config)
@@ -92,6 +94,15 @@ def _ties_move(config: Config) -> bool:
 
 def _has_prompts(config: Config) -> bool:
     return any(t.reach > 0 and t.prompts_per_year > 0 for t in config.touchpoints.values())
+
+
+def _leaving_moves(config: Config) -> bool:
+    """Whether failed payments, unanswered complaints or save offers move who leaves."""
+    unpaid = config.payment.p_failure > 0 and config.payment.p_recovered < 1
+    late = config.complaints.p_answered < 1 or config.complaints.answer_hours > 0
+    aggrieved = config.complaints.p_complain > 0 and config.complaints.p_exit.value > 0 and late
+    saved = config.save_offers.share > 0 and config.save_offers.effect.value > 0
+    return unpaid or aggrieved or saved
 
 
 def _spend_moves(config: Config) -> bool:

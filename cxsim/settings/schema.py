@@ -12,6 +12,7 @@ from cxsim.settings.employees import Employees
 from cxsim.settings.acquisition import Acquisition
 from cxsim.settings.experience import Attachment, Choice, Perception, Satisfaction
 from cxsim.settings.journeys import Handoff, Journeys, Recovery, Use
+from cxsim.settings.leaving import Analytics, Complaints, Payment, SaveOffers, WinBack
 from cxsim.settings.loyalty import Loyalty
 from cxsim.settings.rivals import Competitor, Price, Season
 from cxsim.settings.talk import Contagion, Referral, Reputation, Talk
@@ -103,6 +104,11 @@ class Config(Strict):
     competitor: Competitor = Competitor()
     price: Price = Price()
     season: Season = Season()
+    payment: Payment = Payment()
+    complaints: Complaints = Complaints()
+    analytics: Analytics = Analytics()
+    save_offers: SaveOffers = SaveOffers()
+    win_back: WinBack = WinBack()
     survey: Survey
     reference: ReferenceSpec = ReferenceSpec()
     scenario: ScenarioSpec = ScenarioSpec()

@@ -94,14 +94,19 @@ def neutral(value: float = 0.0) -> Effect:
     return Effect(value=value, low=value, high=value, source="switched off")
 
 
-def _within(low: float, high: float = math.inf, *, above: bool = False) -> AfterValidator:
+def _within(
+    low: float, high: float = math.inf, *, above: bool = False, below: bool = False,
+) -> AfterValidator:
     """Hold the value of an effect inside the range in which its formula means something."""
 
     def check(effect: Effect) -> Effect:
-        if (low < effect.value if above else low <= effect.value) and effect.value <= high:
+        is_low = effect.value < low or (above and effect.value == low)
+        if not is_low and (effect.value < high if below else effect.value <= high):
             return effect
         if high == math.inf:
             raise ValueError(f"{effect.value:g} must be at least {low:g}")
+        if below:
+            raise ValueError(f"{effect.value:g} must be at least {low:g} and less than {high:g}")
         least = f"be greater than {low:g} and at most" if above else f"lie between {low:g} and"
         raise ValueError(f"{effect.value:g} must {least} {high:g}")
 
@@ -111,6 +116,7 @@ def _within(low: float, high: float = math.inf, *, above: bool = False) -> After
 NotNegativeEffect = Annotated[Effect, _within(0.0)]
 ShareEffect = Annotated[Effect, _within(0.0, 1.0)]
 SavingEffect = Annotated[Effect, _within(0.0, 0.9)]
+BelowOneEffect = Annotated[Effect, _within(0.0, 1.0, below=True)]
 AttentionEffect = Annotated[Effect, _within(0.0, 1.0, above=True)]
 MultiplierEffect = Annotated[Effect, _within(0.0, 10.0, above=True)]
 SurplusEffect = Annotated[Effect, _within(-0.9, 10.0)]

@@ -27,7 +27,9 @@ MET = f"{_REACHED}Hq*R"
 _TRIES = f"({LOST}|{UNRESOLVED})*"
 CONTACTS = f"{_TRIES}({MET}{_TRIES})?"
 _OFFER = "[tru]?"
-_JUDGED = "g*[MO]?QV6?5?"  # perhaps a rating (6), a warning to others (5)
+# A complaint (9) is answered (!) or not (%), none is made of what was made good (M); perhaps a rating (6), a
+# warning to others (5).
+_JUDGED = "g*(M|O?(9[!%])?)QV6?5?"
 _RETURNABLE = "(D|L|L?W(BK?)?)s*"
 _SOLVED = "(D|L|L?W)s*"
 _LOOKED = f"[Nn]{CONTACTS}{MET}{_JUDGED}i*"
@@ -36,7 +38,7 @@ _MISSED = "[fk]"
 
 GRAMMARS = {
     "transactional": re.compile(
-        f"([Nn]{CONTACTS}{MET}|a){_OFFER}c?Pd?I?e?3?{_RETURNABLE}T?E{_JUDGED}(Z|i*)"
+        f"([Nn]{CONTACTS}{MET}|a){_OFFER}c?Pd?I?e?3?{_RETURNABLE}T?E{_JUDGED}x?([ZY]|i*)"
         f"|([Nn]{CONTACTS}{MET}|a){_SOLVED}{_JUDGED}i*|{_LOOKED}|{_GIVEN_UP}|{_MISSED}"),
     "subscription": re.compile(
         f"([Nn]{CONTACTS}{MET}{_OFFER}|a){_SOLVED}{_JUDGED}i*|{_LOOKED}|{_GIVEN_UP}|{_MISSED}"),
@@ -44,7 +46,7 @@ GRAMMARS = {
 }
 
 # Of a journey that the horizon (or a cancelled subscription) cut short: what may follow what.
-_SOLUTION, _AFTER_USE = "DLW", "gMOQ"
+_SOLUTION, _AFTER_USE = "DLW", "gMO9Q"
 MAY_FOLLOW = {
     "N": "C", "n": "C", "C": "hyJHqFX", "h": "JHqFX", "y": "JHqFX", "J": "bSAXq", "b": "SXq", "S": "HRU",
     "H": "qRU", "q": "qRUFAX", "A": "CGhyJ", "X": "CG", "F": "CG", "U": "CJ",
@@ -54,9 +56,9 @@ MAY_FOLLOW = {
     "D": "sTE" + _AFTER_USE,
     "L": "WsTE" + _AFTER_USE, "W": "BsTE" + _AFTER_USE, "B": "KsTE" + _AFTER_USE,
     "K": "sTE" + _AFTER_USE, "s": "sTE" + _AFTER_USE,
-    "T": "E", "E": _AFTER_USE, "G": _AFTER_USE, "g": _AFTER_USE, "M": "Q", "O": "Q", "Q": "V",
-    "V": "65Zi", "6": "5Zi", "5": "Zi",
-    "i": "i", "Z": "", "f": "", "k": "",
+    "T": "E", "E": _AFTER_USE, "G": _AFTER_USE, "g": _AFTER_USE, "M": "Q", "O": "9Q", "9": "!%", "!": "Q",
+    "%": "Q", "Q": "V", "V": "65xZYi", "6": "5xZYi", "5": "xZYi", "x": "ZYi",
+    "i": "i", "Z": "", "Y": "", "f": "", "k": "",
 }
 
 

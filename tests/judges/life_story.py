@@ -13,9 +13,11 @@ from cxsim.engines.outcome import Outcome
 from cxsim.engines.replication import open_world
 from cxsim.journal.events import N_CUSTOMERS
 from cxsim.journal.ticks import DAY
-from cxsim.journal.words import EXIT_CANCELLED, ORDER_PAID
+from cxsim.journal.words import (
+    EXIT_CANCELLED, EXIT_PAYMENT_FAILED, EXIT_TO_RIVAL, ORDER_PAID, RETURN_WON_BACK)
 
 FAR = 2**62
+ENDS = (EXIT_CANCELLED, EXIT_PAYMENT_FAILED, EXIT_TO_RIVAL)
 
 
 @dataclass
@@ -54,6 +56,13 @@ def _spells_of_shopper(orders: list[int], before: int | None, window: int) -> li
     return spells
 
 
+def _spells_of_subscriber(start: int | None, is_first: bool, ends: list[int], returns: list[int]) -> list[Spell]:
+    """A contract from its start, and one from every return, each to its end."""
+    starts = [] if start is None else [start]
+    ends = [*ends, FAR]
+    return [Spell(begin, ends[k], is_first and k == 0) for k, begin in enumerate([*starts, *returns])]
+
+
 def spells_of(blueprint: Blueprint, outcome: Outcome, replication: int) -> dict[int, list[Spell]]:
     """When the company counted whom as a customer."""
     config, told = blueprint.config, stories(outcome)
@@ -63,15 +72,15 @@ def spells_of(blueprint: Blueprint, outcome: Outcome, replication: int) -> dict[
     for c in outcome.customers:
         who = int(c["id"])
         story = told.get(who)
-        ticks = {word: [] if story is None else story["tick"][story["word"] == word].tolist()
-                 for word in (ORDER_PAID, EXIT_CANCELLED)}
+        ticks = {words: [] if story is None else story["tick"][np.isin(story["word"], words)].tolist()
+                 for words in ((ORDER_PAID,), ENDS, (RETURN_WON_BACK,))}
         if config.market.kind == "transactional":
-            found[who] = _spells_of_shopper(ticks[ORDER_PAID], before.get(who, (None,))[0], window)
+            found[who] = _spells_of_shopper(ticks[ORDER_PAID,], before.get(who, (None,))[0], window)
         else:
-            is_there = before[who][1] if who in before else bool(ticks[ORDER_PAID])
+            is_there = before[who][1] if who in before else bool(ticks[ORDER_PAID,])
             start = before[who][0] if who in before else int(c["entry"])
-            end = ticks[EXIT_CANCELLED][0] if ticks[EXIT_CANCELLED] else FAR
-            found[who] = [Spell(start, end, who not in before)] if is_there else []
+            found[who] = _spells_of_subscriber(
+                start if is_there else None, who not in before, ticks[ENDS], ticks[RETURN_WON_BACK,])
     return found
 
 
@@ -81,6 +90,7 @@ def recounted(blueprint: Blueprint, outcome: Outcome, replication: int) -> dict[
     horizon, n_months = edges[-1], len(edges) - 1
     shape = (len(outcome.segments), n_months)
     books: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(shape, np.int64))
+    is_shop = blueprint.config.market.kind == "transactional"
     segment = dict(zip(outcome.customers["id"].tolist(), outcome.customers["segment"].tolist(), strict=True))
 
     def month(tick: int) -> int:
@@ -91,7 +101,11 @@ def recounted(blueprint: Blueprint, outcome: Outcome, replication: int) -> dict[
         active = [any(x.start < edge <= x.stop for x in spells) for edge in edges]
         books["start"][s] += active[:-1]
         books["end"][s] += active[1:]
-        books["retained"][s] += np.logical_and(active[:-1], active[1:])
+        if is_shop:
+            books["retained"][s] += np.logical_and(active[:-1], active[1:])
+        else:  # A subscription is retained when it ran without a break.
+            books["retained"][s] += [any(x.start < a and b <= x.stop for x in spells)
+                                     for a, b in zip(edges, edges[1:], strict=False)]
         for spell in spells:
             if spell.start >= 0:
                 books["acquired" if spell.is_first else "reactivated"][s, month(spell.start)] += 1

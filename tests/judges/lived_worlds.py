@@ -20,16 +20,17 @@ from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import make_lives
 
 # Nothing moves a customer: no need forgotten, no effect of satisfaction, no offers, nothing sent back,
-# nobody invited, nobody paid for.
+# nobody invited, nobody paid for, no payment fails.
 NEUTRAL = ("satisfaction=none", "upsell=none", "referral=none", "acquisition=none", "needs=always_noticed",
-           "delivery.p_wrong=0")
+           "delivery.p_wrong=0", "payment=none")
 CUSTOMER_MARKETS = ("online_retail", "subscription", "telecom")
 MARKETS = (*CUSTOMER_MARKETS, "contact_centre")
 SCENARIOS = tuple(name for name in groups()["scenario"] if name != "none")
 # What a market of anonymous calls over one phone has no place for, each refused with a cure.
 NOT_IN_A_CONTACT_CENTRE = (
     "cashback", "chatbot", "crm_integration", "curated_offering", "exclusive_offers", "live_chat", "membership",
-    "more_media", "points_program", "respond_to_desire", "self_service", "stamp_card", "tiers")
+    "more_media", "payment_recovery", "points_program", "respond_to_desire", "save_offers", "save_offers_blind",
+    "self_service", "stamp_card", "tiers", "win_back")
 
 # What is the same wherever people serve, journeys go on, and the brand learns, helps and coaches.
 _LIVED = (
@@ -55,6 +56,9 @@ _LIVED = (
     "loyalty.tiers.gold.from_spend=70", "loyalty.membership.p_join=0.3", "loyalty.membership.fee=5",
     "loyalty.membership.period_days=30", "loyalty.membership.p_renew=0.5", "loyalty.membership.lift=0.3",
     "loyalty.membership.benefit_cost_per_order=0.5", "loyalty.heavy_orders_per_year=20",
+    "complaints=some", "complaints.p_complain=0.6", "complaints.p_exit=0.4", "complaints.memory_days=30",
+    "analytics=model", "analytics.delay_days=20", "save_offers=riskiest", "save_offers.share=0.4",
+    "win_back=offer", "win_back.p_return=0.3", "win_back.after_days=10", "win_back.rel_hazard=0.8",
     "channels.phone.handle_minutes=60", "++channels.phone.handle_cv=1.2", "++channels.phone.p_resolved=0.7",
     "++channels.phone.p_retry=0.4", "++channels.phone.retry_hours=1", "++channels.phone.call_back_minutes=1",
     "++channels.phone.shrinkage=0.2", "++channels.web.p_resolved=0.8",
@@ -62,7 +66,7 @@ _LIVED = (
     *(f"satisfaction.share.{link}=0.2" for link in ("rate", "exit", "spend", "upsell", "invitation")))
 _OWNED = ("journeys=owner", "journeys.upgrade.needs_per_year=1", "journeys.move.needs_per_year=1",
           "journeys.renew.share_of_renewals=0.5", "automatic.attention=0.5", "automatic.shocks_per_year=2",
-          "touchpoints.reminder.prompts_per_year=12")
+          "touchpoints.reminder.prompts_per_year=12", "payment=cards", "payment.p_failure=0.1")
 # Everything on that a shipped market leaves off.
 EVERYTHING = {
     "online_retail": (

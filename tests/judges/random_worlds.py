@@ -129,6 +129,32 @@ def _people(draw: Any, doors: dict[str, Any]) -> dict[str, Any]:
     return keys
 
 
+def _leaving(draw: Any, is_shop: bool) -> dict[str, Any]:
+    """Payments that fail, complaints, save offers by score, win-back."""
+    keys = {
+        "complaints.p_complain": draw(st.sampled_from([0.0, 0.5, 1.0])),
+        "complaints.p_answered": draw(st.sampled_from([0.0, 0.6, 1.0])),
+        "complaints.answer_hours": draw(st.sampled_from([0.0, 48.0])),
+        "complaints.p_exit": draw(st.sampled_from([0.0, 0.5])),
+        "complaints.gain": 0.4, "complaints.cost_per_answer": 3.0,
+        "analytics.auc": draw(st.sampled_from([0.5, 0.8, 1.0])),
+        "analytics.delay_days": draw(st.sampled_from([0.0, 40.0])),
+        "save_offers.share": draw(st.sampled_from([0.0, 0.3, 1.0])),
+        "save_offers.effect": draw(st.sampled_from([0.0, 0.7])),
+        "save_offers.discount": 4.0, "save_offers.max_per_customer": draw(st.integers(1, 3)),
+        "win_back.reach": draw(st.sampled_from([0.0, 0.7, 1.0])),
+        "win_back.after_days": draw(st.sampled_from([0.01, 5.0, 30.0])),
+        "win_back.p_return": draw(st.sampled_from([0.0, 0.5])),
+        "win_back.satisfaction": draw(st.sampled_from([0.0, 0.5])),
+        "win_back.offer_value": draw(st.sampled_from([0.0, 6.0])), "win_back.cost_per_contact": 0.5,
+        "win_back.max_attempts": draw(st.integers(1, 4)), "win_back.rel_hazard": draw(st.sampled_from([0.5, 3.0])),
+    }
+    if not is_shop:
+        keys |= {"payment.p_failure": draw(st.sampled_from([0.0, 0.1, 0.6])),
+                 "payment.p_recovered": draw(st.sampled_from([0.0, 0.5, 1.0])), "payment.recovery_cost": 0.2}
+    return keys
+
+
 def _experience(draw: Any, is_shop: bool) -> dict[str, Any]:
     """What a customer meets and feels: everything of the experience that a world may switch on."""
     keys: dict[str, Any] = {
@@ -240,6 +266,8 @@ def worlds(draw: Any, markets: tuple[str, ...] = ("online_retail", "subscription
              **_relationship(draw, market == "online_retail")}
     if draw(st.booleans()):
         keys |= _people(draw, keys) | _experience(draw, market == "online_retail")
+    if draw(st.booleans()):
+        keys |= _leaving(draw, market == "online_retail")
     keys["n_customers"] = draw(st.integers(1, 150))
     keys["population.start"] = draw(st.sampled_from(["new", "base"]))
     keys["market.history_days"] = draw(st.sampled_from([30, 1095]))

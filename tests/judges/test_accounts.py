@@ -14,7 +14,7 @@ from cxsim.journal import words as w
 from cxsim.journal.tallies import COUNTERS, MONEY
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import (
-    BUCKETS, CATEGORIES, EVENT_WORDS, EXIT_CANCELLED, INVITE_CONVERTED, OFFER_TAKEN, ORDER_PAID, POINTS_EARNED,
+    BUCKETS, CATEGORIES, EVENT_WORDS, INVITE_CONVERTED, OFFER_TAKEN, ORDER_PAID, POINTS_EARNED,
     POINTS_REDEEMED, QUEUE_SERVED)
 from life_story import recounted
 from lived_worlds import (
@@ -39,6 +39,12 @@ TOLD = {
     "judged": (w.JUDGE,), "nps_answers": (w.JUDGE,), "ces_answers": (w.JUDGE,), "invitations": (w.INVITE_SENT,),
     "negative_talk": (w.TALK_NEGATIVE,), "ratings": (w.RATING_POSTED,),
     "tiers_reached": (w.TIER_REACHED,), "tiers_lost": (w.TIER_LOST,),
+    "complaints": (w.COMPLAINT_MADE,), "complaints_unanswered": (w.COMPLAINT_UNANSWERED,),
+    "payments_failed": (w.PAYMENT_FAILED,), "payments_recovered": (w.PAYMENT_RECOVERED,),
+    "left_by_payment": (w.EXIT_PAYMENT_FAILED,), "left_to_rival": (w.EXIT_TO_RIVAL,),
+    "save_offers": (w.SAVE_OFFER_MADE,), "win_back_contacts": (w.WIN_BACK_CONTACTED,),
+    "won_back": (w.RETURN_WON_BACK,),
+    "exits": (w.EXIT_LEFT, w.EXIT_CANCELLED, w.EXIT_PAYMENT_FAILED, w.EXIT_TO_RIVAL),
 }
 ENDS = (w.SERVICE_RESOLVED, w.SERVICE_UNRESOLVED, w.SERVICE_FAILED, w.QUEUE_ABANDONED, w.QUEUE_CLOSED)
 FEES = (w.MEMBERSHIP_JOINED, w.MEMBERSHIP_RENEWED)
@@ -101,7 +107,7 @@ def _money_ties(outcome: Outcome) -> None:
     waited = log[np.isin(log["word"], (w.QUEUE_SERVED, w.QUEUE_ABANDONED, w.QUEUE_CLOSED))]
     assert total(outcome, "wait_ticks") == waited["wait_ticks"].sum()
     amounts = {"reward_redeemed": (POINTS_REDEEMED,), "compensation": (w.RECOVERY_MADE,), "touchpoint": USED,
-               "membership_fee": FEES}
+               "membership_fee": FEES, "payment_recovery": (w.PAYMENT_FAILED,)}
     for category, told in amounts.items():
         booked = ledger[:, [k for k, c in enumerate(CATEGORIES) if c[0] == category]].sum(axis=(0, 1))
         here = np.isin(log["word"], told)
@@ -111,9 +117,13 @@ def _money_ties(outcome: Outcome) -> None:
     assert outcome.customers["subsidy"].sum() == given
     counts = {"contact_fee": said[QUEUE_SERVED], "refund": said[w.DELIVERY_RETURNED],
               "returned_goods": said[w.DELIVERY_RETURNED],
-              "outreach": said[w.PROMPT_READ] + said[w.PROMPT_IGNORED]}
+              "outreach": said[w.PROMPT_READ] + said[w.PROMPT_IGNORED] + said[w.WIN_BACK_CONTACTED]}
     for category, n in counts.items():
         assert ledger[:, [k for k, c in enumerate(CATEGORIES) if c[0] == category], 0].sum() == n, category
+    answered = log[np.isin(log["word"], (w.COMPLAINT_ANSWERED, w.COMPLAINT_UNANSWERED))]
+    assert ledger[:, w.C_COMPLAINT_HANDLING, 1].sum() == answered["amount"].sum()
+    assert ledger[:, w.C_SAVE_OFFER, 0].sum() <= said[w.SAVE_OFFER_MADE]
+    assert ledger[:, w.C_WIN_BACK, 0].sum() <= said[w.WIN_BACK_CONTACTED]
     assert (said[POINTS_EARNED] > 0) == bool(outcome.points.any())
 
 
@@ -126,6 +136,11 @@ def _words_tie(outcome: Outcome) -> None:
     assert total(outcome, "stages_skipped") == 2 * said[w.NEED_AUTO]
     assert total(outcome, "first_resolved") <= total(outcome, "first_contacts") <= total(outcome, "needs")
     assert total(outcome, "failure_contacts") <= total(outcome, "contacts_made")
+    answered = outcome.events[outcome.events["word"] == w.COMPLAINT_ANSWERED]
+    assert total(outcome, "complaints") == len(answered) + said[w.COMPLAINT_UNANSWERED]
+    assert total(outcome, "response_ticks") == answered["wait_ticks"].sum()
+    assert total(outcome, "payments_failed") == total(outcome, "payments_recovered") + said[w.EXIT_PAYMENT_FAILED]
+    assert total(outcome, "saved_by_offer") <= total(outcome, "save_offers")
     assert total(outcome, "automatic_wrong") <= total(outcome, "wrong")
     employees_left = outcome.tally[-1, :-1, COUNTERS.index("employees_left")].sum()
     hired = outcome.ledger.sum(axis=(0, 1, 2, 3))[w.C_HIRING, 0]
@@ -193,14 +208,14 @@ def test_books_tie_in_any_world(data: st.DataObject) -> None:
     assert_books_tie(blueprint, live(blueprint))
 
 
-def test_active_subscribers_are_those_who_started_less_those_who_cancelled() -> None:
+def test_active_subscribers_are_those_who_started_less_those_whose_contract_ended() -> None:
     config = world("market=subscription", "n_customers=1000", "horizon_days=300", "market.entrants_per_day=3")
     outcome = live(plan(config))
     log, people = outcome.events, outcome.customers
     started = (people["status"] != 0).sum() - ((people["left"] < 0) & (people["status"] == GONE)).sum()
-    cancelled = (log["word"] == EXIT_CANCELLED).sum()
-    assert cancelled > 100
-    assert counted(outcome, "end")[:, -1].sum() == started - cancelled
+    ended = np.isin(log["word"], (w.EXIT_CANCELLED, w.EXIT_PAYMENT_FAILED)).sum()
+    assert (log["word"] == w.EXIT_CANCELLED).sum() > 100
+    assert counted(outcome, "end")[:, -1].sum() == started - ended
 
 
 def test_friends_who_convert_are_told_in_the_log() -> None:
