@@ -106,7 +106,8 @@ def leakage_words(reading: MoneyReading, scenario: str) -> str:
     if not rows or not rows["subsidy"]["value"] > 0:
         return ""
     share, leavers = rows["leakage"], rows["spent_on_leavers"]["value"]
-    left = f", {format_value(leavers, 'share')} to customers who left all the same" if math.isfinite(leavers) else ""
+    is_known = math.isfinite(leavers)
+    left = f", {format_value(leavers, 'share')} to customers who left all the same" if is_known else ""
     return (f"Of the {format_value(rows['subsidy']['value'], 'money')} spent on rewards and bonuses, "
             f"{format_value(share['value'], 'share')}{_interval(share)} went to customers who would have "
             f"{ANYWAY[reading.kind]} anyway{left}.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cxsim.settings.loyalty_checks import loyalty_cautions
 from cxsim.settings.overlay import apply_changes, combine
 from cxsim.settings.schema import Config, ScenarioSpec
-from cxsim.settings.worth import bonus_above_worth
+from cxsim.settings.worth import gifts_above_worth
 
 USUAL_WINDOW_DAYS = 180
 MOST_NAMED = 3
@@ -34,7 +34,7 @@ def _short_horizon(config: Config) -> list[str]:
 
 
 # Every caution there is; a mechanism adds its own function of a configuration, from its own file.
-CAUTIONS: tuple[Callable[[Config], list[str]], ...] = (_short_horizon, bonus_above_worth, loyalty_cautions)
+CAUTIONS: tuple[Callable[[Config], list[str]], ...] = (_short_horizon, gifts_above_worth, loyalty_cautions)
 
 
 def cautions(config: Config) -> list[str]:

@@ -92,10 +92,21 @@ def above_worth(config: Config, key: str, amount: float, cure: str) -> list[str]
             f"discounted margin of the neutral model, before contacts), so he costs more than he brings; {cure}"]
 
 
-def bonus_above_worth(config: Config) -> list[str]:
-    """A bonus for recommending that no new customer is expected to earn back."""
-    referral = config.referral
-    if referral.invitations_per_journey == 0 or referral.p_convert == 0:
-        return []
-    return above_worth(config, "referral.bonus + referral.friend_bonus", referral.bonus + referral.friend_bonus,
-                       "lower the bonus of either side")
+def gifts_above_worth(config: Config) -> list[str]:
+    """Bonuses, win-back and save offers that a customer is not expected to earn back."""
+    referral, win_back, save = config.referral, config.win_back, config.save_offers
+    found, bonus = [], config.referral.bonus + config.referral.friend_bonus
+    if referral.invitations_per_journey > 0 and referral.p_convert > 0:
+        found += above_worth(
+            config, "referral.bonus + referral.friend_bonus", bonus, "lower the bonus of either side")
+    if win_back.reach > 0 and win_back.p_return > 0:
+        found += above_worth(config, "win_back.offer_value", win_back.offer_value, "offer less for coming back")
+    if save.share > 0 and config.market.kind == "transactional":
+        offered = [one for one in config.segments.values() if one.share > 0]
+        margin = sum(one.share * _margin_per_order(config, one) for one in offered)
+        if save.discount > margin:
+            found.append(
+                f"save_offers.discount={save.discount:g}: is more than the margin of the mean order it is taken "
+                f"off, {margin:,.2f} {config.market.currency}; whoever would have stayed anyway orders at a loss; "
+                "lower it")
+    return found
