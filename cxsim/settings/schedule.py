@@ -12,7 +12,7 @@ from cxsim.journal.ticks import DAY, HOUR
 from cxsim.settings.names import channel_names, touchpoint_names
 from cxsim.settings.rows import media_rate
 from cxsim.settings.schema import Config, ScenarioSpec
-from cxsim.settings.staffing import on_duty, paid_by_hour
+from cxsim.settings.staffing import at_desk_by_hour, paid_by_hour
 from cxsim.settings.units import DAYS_PER_YEAR
 from cxsim.settings.values import WEEKDAYS
 from cxsim.settings.world import Channel
@@ -124,8 +124,8 @@ def _day_changes(config: Config, name: str, weekday: int) -> list[tuple[int, int
     if spec is None:
         return [(0, 0, 0)]
     changes: list[tuple[int, int, int]] = []
-    for hour, paid in enumerate(paid_by_hour(config, name, weekday)):
-        state = (int(spec.is_open(WEEKDAYS[weekday], hour)), on_duty(paid, spec.shrinkage))
+    for hour, n in enumerate(at_desk_by_hour(config, name, weekday)):
+        state = (int(spec.is_open(WEEKDAYS[weekday], hour)), n)
         if not changes or changes[-1][1:] != state:
             changes.append((hour, *state))
     return changes

@@ -141,7 +141,7 @@ class Config(Strict):
     def n_employees(self, channel: str) -> int:
         """Paid employees of a staffed channel while it is open: with shifts, the most at one time.
 
-        0 where nobody is offered. Who of them is at the desk: :func:`cxsim.settings.staffing.on_duty`.
+        0 where nobody is offered. Who of them is at the desk: :func:`cxsim.settings.staffing.at_desk_by_hour`.
         """
         spec = self.channels[channel]
         if spec.kind == "digital":

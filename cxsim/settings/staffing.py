@@ -36,18 +36,40 @@ def paid_by_hour(config: Config, channel: str, weekday: int) -> list[int]:
     return [n_employees if spec.is_open(day, hour) else 0 for hour in range(24)]
 
 
-def on_duty(n_paid: int, shrinkage: float) -> int:
-    """Of those paid, how many are at the desk: (1 - shrinkage) n, rounded, halves up; at least one of any.
+def at_desk_by_hour(config: Config, channel: str, weekday: int) -> list[int]:
+    """Employees at the desk in each hour of a weekday: of those paid, all but the shrinkage.
+
+    The share rarely is a whole number of employees. What one hour rounds off is carried to the next,
+    from Monday's first hour on, so that over a week (1 - shrinkage) of the paid hours is worked, to
+    half an hour. At least one of any stays: nobody leaves an open desk alone.
+
+    Parameters
+    ----------
+    channel : str
+        A channel of the configuration; a digital one has nobody at a desk.
+    weekday : int
+        0 is Monday.
 
     Examples
     --------
-    >>> on_duty(10, 0.3), on_duty(5, 0.5), on_duty(1, 0.9), on_duty(0, 0.3), on_duty(7, 0.0)
-    (7, 3, 1, 0, 7)
+    >>> from cxsim.config.loading import load
+    >>> two = load(["channels.phone.employees=2", "channels.phone.shrinkage=0.3"])
+    >>> at_desk_by_hour(two, "phone", 0)[10:16], at_desk_by_hour(two, "phone", 1)[10:16]
+    ([1, 2, 1, 2, 1, 1], [2, 1, 2, 1, 1, 2])
     """
-    if n_paid == 0:
-        return 0
-    # The small sum lets a half that floating point missed by its last digit still count as one.
-    return max(1, math.floor((1.0 - shrinkage) * n_paid + 0.5 + 1e-9))
+    share, carried = 1.0 - config.channels[channel].shrinkage, 0.0
+    at_desk: list[int] = []
+    for day in range(weekday + 1):
+        at_desk = []
+        for paid in paid_by_hour(config, channel, day):
+            due = share * paid
+            if due <= 1.0:
+                at_desk.append(min(paid, 1))
+                continue
+            # The small sum lets a half that floating point missed by its last digit still count as one.
+            at_desk.append(math.floor(due + carried + 0.5 + 1e-9))
+            carried += due - at_desk[-1]
+    return at_desk
 
 
 def unstaffed_hours(config: Config, channel: str) -> dict[str, list[int]]:

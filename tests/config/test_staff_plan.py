@@ -8,6 +8,7 @@ import pytest
 from cxsim.journal.ticks import DAY, HOUR
 from cxsim.settings.schedule import make_plan, make_staff, make_touch_fixed, make_training_cost
 from cxsim.settings.schema import Config
+from cxsim.settings.staffing import at_desk_by_hour, paid_by_hour
 from plain_worlds import changed, plain
 
 WEEK = ["mon", "tue", "wed", "thu", "fri"]
@@ -54,11 +55,13 @@ def test_doors_that_never_shut_make_one_step_and_days_without_a_night_are_joined
 
 
 def test_shifts_add_up_hour_by_hour_and_shrinkage_keeps_some_from_the_desk(shop: Config) -> None:
-    """Paid: 3 + 1 from 10 to 12, 3 + 2 + 1 to 13, 2 + 1 to 18. At 30% shrinkage: 2.8, 4.2, 2.1 are there."""
-    config = changed(shop, {**SHIFTS, "channels.phone.shrinkage": 0.3})
+    """Paid: 3 + 1 from 10 to 12, 3 + 2 + 1 to 13, 2 + 1 to 18. At 50% shrinkage: 2, 2, 3, then 1.5 are there."""
+    config = changed(shop, {**SHIFTS, "channels.phone.shrinkage": 0.5})
     assert config.n_employees("phone") == 6
+    # Fifteen hours of 1.5 from Monday to Wednesday were rounded to one half too many: 13 to 14 has it back.
     assert hours_of(make_plan([config], np.zeros(1, np.int64)), PHONE) == [
-        (0, 0, 0, 0), (0, 10, 1, 3), (0, 12, 1, 4), (0, 13, 1, 2), (0, 18, 0, 0)]
+        (0, 0, 0, 0), (0, 10, 1, 2), (0, 12, 1, 3), (0, 13, 1, 1), (0, 14, 1, 2), (0, 15, 1, 1), (0, 16, 1, 2),
+        (0, 17, 1, 1), (0, 18, 0, 0)]
     hours, cost = make_staff([config], np.zeros(5, np.int64))
     paid = 2 * 4 + 1 * 6 + 5 * 3
     assert (hours[:, PHONE] / HOUR).tolist() == [paid, paid, 0, 0, paid]
@@ -78,6 +81,26 @@ def test_somebody_is_at_the_desk_however_large_shrinkage_is(shop: Config) -> Non
     config = changed(shop, {"channels.phone.shrinkage": 0.9})
     assert hours_of(make_plan([config], np.zeros(1, np.int64)), PHONE)[1] == (0, 10, 1, 1)
     assert make_staff([config], np.zeros(1, np.int64))[0][0, PHONE] == 2 * 6 * HOUR
+
+
+@pytest.mark.parametrize(("employees", "shrinkage"), [(2, 0.3), (3, 0.3), (5, 0.45), (7, 0.5), (2, 0.49)])
+def test_over_a_week_the_shrinkage_of_the_paid_hours_is_away(shop: Config, employees: int, shrinkage: float) -> None:
+    """In any hour the share is rounded up or down, and a week's rounding adds up to half an hour at most."""
+    config = changed(shop, {"channels.phone.employees": employees, "channels.phone.shrinkage": shrinkage})
+    week = np.array([at_desk_by_hour(config, "phone", weekday) for weekday in range(7)])
+    paid = np.array([paid_by_hour(config, "phone", weekday) for weekday in range(7)])
+    share = 1.0 - shrinkage
+    assert abs(week.sum() - share * paid.sum()) <= 0.5 + 1e-9
+    assert set(week[paid > 0]) <= {np.floor(share * employees), np.ceil(share * employees)}
+    assert not week[paid == 0].any() and (week <= paid).all()
+
+
+def test_one_more_employee_is_at_the_desk_for_what_shrinkage_leaves_of_him(shop: Config) -> None:
+    """30 paid hours a week at 30% shrinkage: 21 at the desk, wherever the others stood."""
+    counts = [sum(sum(at_desk_by_hour(
+        changed(shop, {"channels.phone.employees": n, "channels.phone.shrinkage": 0.3}), "phone", weekday))
+        for weekday in range(5)) for n in (2, 3, 4, 5)]
+    assert np.abs(np.diff(counts) - 21).max() <= 1
 
 
 def test_plan_follows_the_row_of_the_day(shop: Config) -> None:
