@@ -8,7 +8,7 @@ from cxsim.behaviour.accounts import close_months, stop_counting
 from cxsim.behaviour.analytics import leave_ranks
 from cxsim.behaviour.complaints import take_grievance
 from cxsim.behaviour.contagion import count_contagion
-from cxsim.behaviour.effects import lead
+from cxsim.behaviour.effects import BIN_DAYS, lead, run_bin
 from cxsim.behaviour.money import R_EXIT, R_GRIEVANCE, R_N_EXIT
 from cxsim.behaviour.outreach import plan_contact
 from cxsim.behaviour.programme import leave_programme
@@ -19,6 +19,7 @@ from cxsim.behaviour.streams import next_shock
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, MEASURING, RECENT_FROM, record
 from cxsim.journal.tallies import N_EXITS, N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, count, fraction
+from cxsim.journal.ticks import DAY
 from cxsim.journal.words import EXIT_PAYMENT_FAILED, EXIT_TO_RIVAL
 
 STAYS, GIVES_UP, TO_RIVAL = range(3)
@@ -67,19 +68,31 @@ def _measure(world, leaving, c, bin_, hazard, grievance):
 
 
 @compiled
+def exit_bin(world, row, c, now):
+    """Which intercept an exposure reads: by its number in the run, in long contracts by 28 days in it.
+
+    The first renewals of a yearly contract are spread over a year in which memory moves from 0 to what
+    the baseline gives: one intercept for all of them would lose those of the first months.
+    """
+    if world.cursor[KIND] == SUBSCRIPTION and row.renewal_ticks >= 2 * BIN_DAYS * DAY:
+        return run_bin(world, c, now)
+    return min(c.exposures, EXIT_BINS - 1)
+
+
+@compiled
 def face_exposure(world, row, c, now):
     """Charge one exit exposure to his life budget; whether he stays, gives up or goes to a rival.
 
     The hazard h exp(b z - kappa) is spent from one unit exponential a life, so a chance
     theta at every exposure becomes 1 - (1 - theta)^m under a multiplier m (proportional hazards).
-    kappa is binned by the number of the exposure in the run; the last bin is open. Unanswered complaints
+    kappa is binned as `exit_bin` says; the last bin is open. Unanswered complaints
     add their own hazard: who leaves within it goes to a rival. A save offer lowers both.
 
     Reads: memory, kappa, prompts, grievance. Writes: life_left, exposures, offers. Returns: STAYS,
     GIVES_UP or TO_RIVAL. Draws: "stream" (shocks), those of save offers.
     """
     leaving = world.leaving[c.row]
-    bin_ = min(c.exposures, EXIT_BINS - 1)
+    bin_ = exit_bin(world, row, c, now)
     c.exposures += 1
     count_contagion(world, c, now)
     multiplier = exit_multiplier(world, row, c, now, bin_)
