@@ -138,6 +138,7 @@ def time_given(world, c, now):
     shared = world.tally[world.tally.shape[0] - 1, world.month_of_day[now // DAY]]
     shared[N_PRESSURE] += 1
     shared[PRESSURE_SUM] += fraction(load)
+    shared[STANDARD_SUM] += fraction(team.standard)
     given = team.standard
     if practice.haste != 0.0 and load > 1.0:
         given *= load**-practice.haste
@@ -198,7 +199,6 @@ def end_day(world, day):
         for number in range(places):
             _end_shift(world, practice, shared, k, number, day * DAY)
         shared[TEAM_DAYS] += 1
-        shared[STANDARD_SUM] += fraction(team.standard)
         shared[MORALE_SUM] += fraction(team.morale)
 
 

@@ -22,8 +22,8 @@ METRICS = (
            "sum of pressure / contacts served"),
     Metric("service_standard", "ratio", 1,
            "Time that teams are used to give a contact, 1 = what it takes; below 1 the standard has "
-           "eroded under pressure. Mean over staffed channels and days.",
-           "sum of standard / team days"),
+           "eroded under pressure. Mean over served contacts.",
+           "sum of standard / contacts served"),
     Metric("employee_fatigue", "working days", -1,
            "Share of an 8-hour day spent handling, smoothed over the days behind; mean over employees "
            "and days.",
@@ -47,6 +47,6 @@ def employee_metrics(sums: Sums) -> dict[str, np.ndarray]:
         "employee_morale": ratio(counter("morale_sum") / FRACTION, team_days),
         "employee_turnover": ratio(counter("employees_left"), employee_days / 365.0),
         "work_pressure": ratio(counter("pressure_sum") / FRACTION, counter("n_pressure")),
-        "service_standard": ratio(counter("standard_sum") / FRACTION, team_days),
+        "service_standard": ratio(counter("standard_sum") / FRACTION, counter("n_pressure")),
         "employee_fatigue": ratio(counter("fatigue_sum") / FRACTION, employee_days),
     }

@@ -54,7 +54,7 @@ def test_contact_centre_is_wholly_neutral() -> None:
 def test_telecom_opens_every_hour_with_staff_a_bit_short() -> None:
     config = load(["market=telecom"])
     phone = config.channels["phone"]
-    assert (phone.handle_cv, phone.patience_minutes, phone.p_retry) == (1.23, 5.795, 0.449)
+    assert (phone.handle_cv, phone.patience_minutes, phone.p_retry) == (1.23, 12.0, 0.449)
     paid = [phone.on_shift("mon", hour) for hour in range(phone.open_hour, phone.close_hour)]
     more = load(["market=telecom", "channels.phone.extra_employees=1"]).channels["phone"]
     assert min(paid) >= 1 and more.on_shift("mon", 9) == phone.on_shift("mon", 9) + 1

@@ -104,7 +104,7 @@ def test_employees_are_of_no_segment_and_turnover_is_per_year():
     outcome = make_outcome()
     for counter, number in {
         "employee_days": 730, "employees_left": 3, "team_days": 60, "morale_sum": _whole(-15.0),
-        "standard_sum": _whole(54.0), "fatigue_sum": _whole(365.0), "pressure_sum": _whole(300.0),
+        "standard_sum": _whole(180.0), "fatigue_sum": _whole(365.0), "pressure_sum": _whole(300.0),
         "n_pressure": 200,
     }.items():
         tally(outcome, counter, [[0, 0, 0], [0, 0, 0], [number, 0, 0]])
