@@ -126,7 +126,8 @@ def test_the_account_of_points_is_its_metrics_and_its_value_in_money() -> None:
         for month in np.unique(months):
             assert points[column][months == month].sum() == _value(made.kpis, metric, str(month), **where)
     held = points.select(day=last)["outstanding"].sum()
-    assert held == points["issued"].sum() - sum(points[name].sum() for name in ("redeemed", "expired", "cancelled"))
+    gone = sum(points[name].sum() for name in ("redeemed", "expired", "cancelled"))
+    assert held == points["issued"].sum() - gone
     loyalty = made.config.loyalty
     worth = held * loyalty.earn_rate / loyalty.points_per_unit
     assert _value(made.kpis, "points_value", **where) == pytest.approx(worth)
