@@ -138,13 +138,18 @@ def return_words(reading: MoneyReading, scenario: str) -> str:
         return ""
     spend = format_value(abs(row["spend"]), "money")
     if row["status"] == INVESTED:
-        ends = (f"{row[end]:+.2f}" for end in ("ci_low", "ci_high"))
-        return (f"Return on the {spend} of further spend: {row['return_on_spend']:+.2f} ({' to '.join(ends)}) of "
-                "customer equity for each unit.")
+        rate, low, high = (_rate(row[name]) for name in ("return_on_spend", "ci_low", "ci_high"))
+        return (f"Return on the {spend} of further spend: {rate} ({low} to {high}) of customer equity for each "
+                "unit.")
     if row["status"] == SAVES:
         return (f"It spends {spend} less, for {format_difference(row['equity'], 'money')} of customer equity; so "
                 "there is no return on spend.")
     return "No return on spend: it spends detectably neither more nor less." if row["status"] == NO_SPEND else ""
+
+
+def _rate(value: float) -> str:
+    """A return with its sign: two decimals, none where it is large."""
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.2f}"
 
 
 def _total(reading: MoneyReading, scenario: str, metric: str) -> np.ndarray:
