@@ -204,8 +204,8 @@ def collect_needs(world, c, now):
 def rest(world, i, now):
     """What wakes him next: his next need, due at the midnight of its day, a prompt, his renewal, his account.
 
-    The clock runs only to the next need beside it and to the next change of his account (points that expire,
-    a paid period that ends), so whatever changes his rate acts from then on.
+    The clock runs only to the next need beside it and to the end of the day on which his account changes
+    (points expire, a paid period ends), so whatever changes his rate acts from then on.
 
     Reads: waiting list, streams, next renewal, account, contact. Writes: stage, at. Returns: the tick (NEVER
     if none). Draws: "need".
@@ -221,7 +221,7 @@ def rest(world, i, now):
         for kind in range(1, N_BESIDE):
             if c.other_at[kind] < c.other_at[first]:
                 first = kind
-        until = min(world.cursor[HORIZON], change)
+        until = min(world.cursor[HORIZON], (change // DAY + 1) * DAY)
         if world.cursor[MEASURING] != 0 and c.prompt_at < until:
             until = min(until, (c.prompt_at // DAY + 1) * DAY)
         tick = next_need(world, c, min(until, c.other_at[first]))

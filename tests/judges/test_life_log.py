@@ -98,9 +98,9 @@ def test_lives_are_in_order_with_everything_on(market: str) -> None:
     assert sum(assert_lives_are_in_order(outcome, config.market.kind) for outcome in outcomes) > 300
     lived = {LETTERS[w] for outcome in outcomes for w in outcome.events["word"]}
     # A prompt is in nobody's journey, so no touchpoint is used at the first stage (w); a shop's customers
-    # cancel nothing (z), a subscriber sends nothing back, uses no goods and does not leave without a word.
-    # Only a subscription's payments fail.
-    never = "wz&~=" if config.market.kind == "transactional" else "wBTEZ"
+    # cancel nothing (z), a subscriber sends nothing back, uses no goods and does not leave without a word; he
+    # pays before his points expire (p). Only a subscription's payments fail.
+    never = "wz&~=" if config.market.kind == "transactional" else "wBTEZp"
     assert set(LETTERS) - lived == set(never) | NOT_YET
 
 
