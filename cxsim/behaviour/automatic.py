@@ -12,12 +12,11 @@ import math
 from cxsim.behaviour.draws import LIFE, decision, uniform
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.ordering import place_order
-from cxsim.behaviour.respond import delivery_days
-from cxsim.behaviour.state import CUSTOMER, DELIVER, PURCHASE, TROUBLESHOOT
+from cxsim.behaviour.respond import await_solution
+from cxsim.behaviour.state import CUSTOMER, PURCHASE, TROUBLESHOOT
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import record
 from cxsim.journal.tallies import N_AUTOMATIC, N_STAGES_SKIPPED, count
-from cxsim.journal.ticks import after
 from cxsim.journal.words import NEED_AUTO
 
 
@@ -53,5 +52,4 @@ def execute(world, row, c, now):
     record(world, c, now, NEED_AUTO, -1, 0, math.nan, 0)
     if c.kind == PURCHASE:
         place_order(world, row, c, now, 0.0)
-    c.stage = DELIVER
-    return after(now, delivery_days(world, row, c, now))
+    return await_solution(world, row, c, now)

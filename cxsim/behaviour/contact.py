@@ -15,11 +15,12 @@ from cxsim.behaviour.state import (
     BY_EFFORT, BY_EMPLOYEE, BY_FAILURE, BY_FIT, BY_HANDOFF, BY_WAIT, CONTACT_CENTRE, M_CONTACT, SERVED, STAFFED)
 from cxsim.behaviour.touchpoints import (
     AT_REQUEST, H_DELIGHT, H_FAILED, H_INTEGRATION, H_MINUTES, H_RESOLVE, H_TIME, H_WAIT, note_pain,
-    use_touchpoints)
+    take_steps, use_touchpoints)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND
 from cxsim.journal.tallies import (
-    CHANNEL_GAP_SUM, N_CHANNEL_GAPS, N_CONTACTS_MADE, N_FAILURE_CONTACTS, N_FAILURES, count, fraction)
+    CHANNEL_GAP_SUM, N_CHANNEL_GAPS, N_CONTACTS_MADE, N_FAILURE_CONTACTS, N_FAILURES, REQUEST_STEPS, count,
+    fraction)
 from cxsim.journal.ticks import DAY, MINUTE
 
 D_SESSION = decision("request/session")
@@ -46,6 +47,7 @@ def begin_contact(world, row, c, now, help_):
     c.employee = -1
     c.pressure = 0.0
     c.contact_minutes = max(0.0, hand_off(world, row, c, now, help_[H_INTEGRATION]) + help_[H_MINUTES])
+    c.contact_steps = 2 if c.context == 0 else 1
 
 
 @compiled
@@ -134,6 +136,8 @@ def feel_contact(world, row, c, now, outcome, fit, help_):
     felt, is_satisfied = live_episode(
         world, row, c, now, place, M_CONTACT, own, repeated, bad + broken, int(c.contact_minutes * MINUTE),
         0 if outcome == SERVED else 1, D_CSAT)
+    count(world, c.segment, now, REQUEST_STEPS, c.contact_steps)
+    take_steps(world, now, place, c.contact_steps)
     if channel.kind == STAFFED and outcome == SERVED:
         hear_customer(world, c, felt)
     note_pain(world, now, place, BY_EFFORT, -effort)

@@ -46,7 +46,8 @@ JOURNEY_RECORD = np.dtype([
 TOUCHPOINT_RECORD = np.dtype([
     ("salt", "i8"), ("stage", "i8"), ("channels", "i8"), ("kinds", "i8"), ("by_knowledge", "i8"),
     ("needs_known", "i8"), ("first_only", "i8"), ("offers_call_back", "i8"), ("after_failure", "i8"),
-    ("reach", "f8"), ("minutes", "f8"), ("rel_minutes", "f8"), ("rel_response", "f8"), ("p_failure", "f8"),
+    ("steps", "i8"), ("reach", "f8"), ("minutes", "f8"), ("rel_minutes", "f8"), ("rel_response", "f8"),
+    ("p_failure", "f8"),
     ("fit", "f8"), ("upsell", "f8"), ("delight", "f8"), ("resolve", "f8"), ("rel_wait", "f8"),
     ("integration", "f8"), ("rel_failure", "f8"), ("recover", "f8"), ("teaches", "f8"),
     ("prompt_rate", "f8"), ("cost", "f8"),

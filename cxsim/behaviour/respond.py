@@ -14,13 +14,14 @@ from cxsim.behaviour.programme import cancel_order
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.rivals import goods_share
 from cxsim.behaviour.state import (
-    BY_FAILURE, BY_FIT, FAULT, M_RESPONSE, REPEAT, TRANSACTIONAL)
+    BY_FAILURE, BY_FIT, DELIVER, FAULT, M_RESPONSE, REPEAT, TRANSACTIONAL)
 from cxsim.behaviour.touchpoints import (
     AT_RESPOND, H_DELIGHT, H_FAILED, H_RESPONSE, helps, note_pain, use_touchpoints)
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import KIND, record
+from cxsim.journal.events import HORIZON, KIND, record
 from cxsim.journal.tallies import (
-    N_AUTOMATIC_WRONG, N_FAILURES, N_FAULTS, N_LATE, N_RETURNED, N_WRONG, book, count, money)
+    N_AUTOMATIC_WRONG, N_FAILURES, N_FAULTS, N_LATE, N_RETURNED, N_WRONG, SOLUTION_TICKS, book,
+    count, money)
 from cxsim.journal.ticks import after
 from cxsim.journal.words import (
     C_DELIVERY, C_REFUND, C_RETURNED_GOODS, DELIVERY_LATE, DELIVERY_RETURNED, DELIVERY_RIGHT, DELIVERY_WRONG,
@@ -74,6 +75,19 @@ def delivery_days(world, row, c, now):
     if is_late(world, row, c):
         return days + row.late_days * exponential(journey_uniform(world, c, D_DELAY))
     return days
+
+
+@compiled
+def await_solution(world, row, c, now):
+    """The request is settled, and the solution is on its way.
+
+    Reads: as `delivery_days`. Writes: stage, tallies. Returns: the tick at which it comes.
+    Draws: "delivery/late", "delivery/delay".
+    """
+    tick = after(now, delivery_days(world, row, c, now))
+    count(world, c.segment, now, SOLUTION_TICKS, min(tick, world.cursor[HORIZON]) - now)
+    c.stage = DELIVER
+    return tick
 
 
 @compiled

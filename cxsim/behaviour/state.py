@@ -38,8 +38,8 @@ CAUSES = ("effort", "wait", "failure", "fit", "handoff", "employee", "touchpoint
 (BY_EFFORT, BY_WAIT, BY_FAILURE, BY_FIT, BY_HANDOFF, BY_EMPLOYEE, BY_TOUCHPOINT) = range(len(CAUSES))
 
 # What is counted of every place where customers meet the brand.
-FELT = ("episodes", "satisfaction", "quality", "satisfied", "ticks", "failures")
-F_EPISODES, F_SATISFACTION, F_QUALITY, F_SATISFIED, F_TICKS, F_FAILURES = range(len(FELT))
+FELT = ("episodes", "satisfaction", "quality", "satisfied", "ticks", "failures", "steps")
+F_EPISODES, F_SATISFACTION, F_QUALITY, F_SATISFIED, F_TICKS, F_FAILURES, F_STEPS = range(len(FELT))
 
 # Figures of the brand that are published at midnight.
 BRAND = ("learned", "accuracy", "talk", "rated", "ratings", "reputation", "pull", "adopters", "mood_sum", "moods",
@@ -88,7 +88,7 @@ CUSTOMER_RECORD = np.dtype([
     # the contact under way, and what came before it in the journey
     ("n_contacts", "i8"), ("last_channel", "i8"), ("lost_at", "i8"), ("context", "i8"), ("contact_minutes", "f8"),
     ("contact_wait", "i8"), ("called_back", "i8"), ("queue_class", "i8"), ("employee", "i8"), ("pressure", "f8"),
-    ("is_further", "i8"), ("ordered", "i8"),
+    ("is_further", "i8"), ("ordered", "i8"), ("contact_steps", "i8"),
     # what was felt in the journey so far, as it was and as it had been without failures
     ("n_felt", "i8"), ("quality_sum", "f8"), ("felt_sum", "f8"), ("felt_peak", "f8"), ("felt_end", "f8"),
     ("calm_sum", "f8"), ("calm_peak", "f8"), ("calm_end", "f8"), ("gain", "f8"), ("treat", "f8"), ("taught", "f8"),
@@ -167,6 +167,7 @@ WORLD_FIELDS = {
     "touch_costs": "i8 [day, segment + shared, source, touchpoint, 2] count and money",
     "touch_fixed": "i8 [day, touchpoint] running cost, in 1/10,000 of the currency",
     "training_cost": "i8 [day, channel] in 1/10,000 of the currency",
+    "integration_cost": "i8 [day, channel] in 1/10,000 of the currency",
     "hours": "f8 [row, channel, weekday, 25] cumulative share of contacts by hour",
     "staff_hours": "i8 [day, channel] paid ticks",
     "places": "i8 [day, channel] most employees on duty at one time",

@@ -11,7 +11,8 @@ from cxsim.behaviour.draws import LIFE, uniform
 from cxsim.behaviour.effects import journey_uniform
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.state import (
-    BY_FAILURE, BY_TOUCHPOINT, F_EPISODES, F_FAILURES, F_QUALITY, F_SATISFACTION, F_SATISFIED, F_TICKS)
+    BY_FAILURE, BY_TOUCHPOINT, F_EPISODES, F_FAILURES, F_QUALITY, F_SATISFACTION, F_SATISFIED,
+    F_STEPS, F_TICKS)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import record_use
 from cxsim.journal.tallies import book, fraction, money
@@ -24,7 +25,7 @@ _FAILS = 0x5A5A5A5A
 
 # What the touchpoints of one contact or solution add up to.
 (H_MINUTES, H_TIME, H_RESPONSE, H_FIT, H_UPSELL, H_DELIGHT, H_RESOLVE, H_WAIT, H_INTEGRATION, H_FAILURE,
- H_RECOVER, H_FAILED, H_CALL_BACK, H_TEACHES) = range(14)
+ H_RECOVER, H_FAILED, H_CALL_BACK, H_TEACHES, H_STEPS) = range(15)
 
 
 @compiled
@@ -61,19 +62,20 @@ def fails(world, c, t):
 def helps(world, row, c, now, stage, channel):
     """What the touchpoints of a stage add up to for him now, in the order of the H_ numbers.
 
-    One that fails costs its minutes and helps with nothing.
+    One that fails costs its minutes and steps and helps with nothing.
 
-    Reads: touchpoints, the journey, knowledge. Writes: nothing. Returns: fourteen numbers.
+    Reads: touchpoints, the journey, knowledge. Writes: nothing. Returns: fifteen numbers.
     Draws: those of `meets` and `fails`.
     """
     minutes, time, response, fit, upsell, delight, resolve = 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0
-    wait, apart, failure, recover, failed, call_back, teaches = 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0
+    wait, apart, failure, recover, failed, call_back, teaches, steps = 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if row.n_touchpoints > 0.0:
         for t in range(world.touchpoints.shape[1]):
             if not meets(world, c, t, stage, channel):
                 continue
             touchpoint = world.touchpoints[c.row, t]
             minutes += touchpoint.minutes
+            steps += max(0, touchpoint.steps)
             if fails(world, c, t):
                 failed += 1.0
                 continue
@@ -90,8 +92,9 @@ def helps(world, row, c, now, stage, channel):
             recover += touchpoint.recover
             call_back += touchpoint.offers_call_back
             teaches += touchpoint.teaches
+            steps += min(0, touchpoint.steps)
     return (minutes, time, response, fit, upsell, delight, resolve, wait, 1.0 - apart, failure, recover, failed,
-            call_back, teaches)
+            call_back, teaches, steps)
 
 
 @compiled
@@ -134,6 +137,12 @@ def feel_place(world, now, place, felt, quality, is_satisfied, ticks, n_failures
     sums[F_SATISFIED] += is_satisfied
     sums[F_TICKS] += ticks
     sums[F_FAILURES] += n_failures
+
+
+@compiled
+def take_steps(world, now, place, n):
+    """Add what he had to do in one episode at a place."""
+    world.felt[world.month_of_day[now // DAY], place, F_STEPS] += n
 
 
 @compiled

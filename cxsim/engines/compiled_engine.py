@@ -12,20 +12,21 @@ import numpy as np
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
 from cxsim.behaviour.employees import release
+from cxsim.behaviour.queueing import leave_queue, serve
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
-from cxsim.behaviour.request import arrive, finish, leave_queue, serve
+from cxsim.behaviour.request import arrive, finish
 from cxsim.behaviour.respond import respond
 from cxsim.behaviour.state import (
     ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, ENTER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST,
     STAFFED, WIN_BACK)
 from cxsim.behaviour.winning_back import win_back
+from cxsim.engines.pending import NEXT_PLAN, PENDING_EVENTS, WAITING, drop_first, schedule
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, LOGGING, N_CUSTOMERS, N_EVENTS
 from cxsim.journal.ticks import DAY, JOINING, MIDNIGHT, NEVER, ORDINARY, PATIENCE_END, PLAN, SERVICE_END
 
-PENDING = np.dtype([("tick", "i8"), ("key", "i8"), ("rank", "i8"), ("who", "i8"), ("stamp", "i8")], align=True)
 DESK = np.dtype([
     ("is_open", "i8"), ("busy", "i8"), ("capacity", "i8"), ("first", "i8"), ("last", "i8"),
     ("serves_all", "i8")], align=True)
@@ -36,67 +37,6 @@ CALENDAR, STAFF_PLAN, FIRST_STREAM = -1, -2, -3
 DONE, SHORT_OF_CUSTOMERS, SHORT_OF_EVENTS, SHORT_OF_PENDING = range(4)
 ROOM_FOR_CUSTOMERS = 96
 ROOM_FOR_EACH_WAITING = 4
-
-# Places in the engine's own whole numbers.
-PENDING_EVENTS, NEXT_PLAN, WAITING = range(3)
-
-
-@compiled
-def _is_before(a, b):
-    if a.tick != b.tick:
-        return a.tick < b.tick
-    if a.rank != b.rank:
-        return a.rank < b.rank
-    return a.key < b.key
-
-
-@compiled
-def _copy(heap, to, source):
-    heap[to].tick = source.tick
-    heap[to].key = source.key
-    heap[to].rank = source.rank
-    heap[to].who = source.who
-    heap[to].stamp = source.stamp
-
-
-@compiled
-def schedule(heap, size, horizon, tick, rank, key, who, stamp):
-    """Put an event into the heap; one at or past the horizon never happens and is left out."""
-    if tick >= horizon:
-        return
-    k = size[PENDING_EVENTS]
-    size[PENDING_EVENTS] = k + 1
-    spare = heap[heap.shape[0] - 1]
-    spare.tick, spare.key, spare.rank, spare.who, spare.stamp = tick, key, rank, who, stamp
-    while k > 0:
-        parent = (k - 1) >> 1
-        if not _is_before(spare, heap[parent]):
-            break
-        _copy(heap, k, heap[parent])
-        k = parent
-    _copy(heap, k, spare)
-
-
-@compiled
-def _drop_first(heap, size):
-    """Take the first event out of the heap."""
-    n = size[PENDING_EVENTS] - 1
-    size[PENDING_EVENTS] = n
-    if n == 0:
-        return
-    moved = heap[n]
-    k = 0
-    while True:
-        child = 2 * k + 1
-        if child >= n:
-            break
-        if child + 1 < n and _is_before(heap[child + 1], heap[child]):
-            child += 1
-        if not _is_before(heap[child], moved):
-            break
-        _copy(heap, k, heap[child])
-        k = child
-    _copy(heap, k, moved)
 
 
 @compiled
@@ -288,7 +228,7 @@ def advance(world, heap, size, desks, plan, room_for_events):
             return SHORT_OF_PENDING
         event = heap[0]
         now, who, stamp = event.tick, event.who, event.stamp
-        _drop_first(heap, size)
+        drop_first(heap, size)
         if who >= 0:
             if world.customers[who].stamp == stamp:
                 _step(world, heap, size, desks, who, now)

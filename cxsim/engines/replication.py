@@ -13,6 +13,7 @@ from cxsim.behaviour.state import World, replace_customers, replace_events
 from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
 from cxsim.engines.outcome import Outcome
+from cxsim.engines.pending import PENDING
 from cxsim.engines.reproduction import births_and_lives, refuse_explosion, reproduction_number
 from cxsim.errors import CxsimError
 from cxsim.journal.events import LOGGING, N_CUSTOMERS, N_EVENTS
@@ -127,7 +128,7 @@ def run_compiled(
 ) -> Outcome:
     """One replication under the compiled engine (releases the interpreter lock while it runs)."""
     world, arrays, room = open_world(blueprint, replication, domain, measuring)
-    heap = np.zeros(2 * len(arrays["customers"]) + len(blueprint.streams) + 64, machine.PENDING)
+    heap = np.zeros(2 * len(arrays["customers"]) + len(blueprint.streams) + 64, PENDING)
     size = np.zeros(4, np.int64)
     desks = np.zeros(max(1, len(blueprint.channels)), machine.DESK)
     machine.begin(world, heap, size, desks, blueprint.plan)
@@ -140,7 +141,7 @@ def run_compiled(
         elif status == machine.SHORT_OF_EVENTS:
             room.grow_events()
         if status != machine.SHORT_OF_EVENTS:
-            longer = np.zeros(2 * len(heap) + len(arrays["customers"]), machine.PENDING)
+            longer = np.zeros(2 * len(heap) + len(arrays["customers"]), PENDING)
             longer[: size[0]] = heap[: size[0]]
             heap = longer
 

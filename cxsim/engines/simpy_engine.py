@@ -15,10 +15,11 @@ from typing import Any
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
 from cxsim.behaviour.employees import release
+from cxsim.behaviour.queueing import leave_queue, serve
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
-from cxsim.behaviour.request import arrive, finish, leave_queue, serve
+from cxsim.behaviour.request import arrive, finish
 from cxsim.behaviour.respond import respond
 from cxsim.behaviour.state import (
     ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST, STAFFED,

@@ -21,7 +21,7 @@ def _source_digest() -> str:
     """
     package = Path(__file__).resolve().parents[1]
     digest = hashlib.blake2b(digest_size=12)
-    for sources in ("journal/*.py", "behaviour/*.py", "engines/compiled_engine.py"):
+    for sources in ("journal/*.py", "behaviour/*.py", "engines/compiled_engine.py", "engines/pending.py"):
         for path in sorted(package.glob(sources)):
             digest.update(path.name.encode() + path.read_bytes())
     for part in (version("numba"), version("numpy"), sys.version, platform.machine(), platform.processor()):

@@ -41,6 +41,8 @@ COUNTERS = (
     "exits",
     # rivals
     "preference_sum", "experience_sum", "episodes", "service_quality_sum",
+    # friction
+    "request_steps", "solution_ticks",
     # offers
     "offer_ticks", "first_order_ticks",
 )
@@ -65,6 +67,7 @@ COUNTERS = (
  N_COMPLAINTS, N_UNANSWERED, RESPONSE_TICKS, N_PAYMENTS_FAILED, N_PAYMENTS_RECOVERED,
  N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, N_SAVE_OFFERS, N_SAVED_BY_OFFER, N_WIN_BACK_CONTACTS, N_WON_BACK, N_EXITS,
  PREFERENCE_SUM, EXPERIENCE_SUM, N_EPISODES, SERVICE_QUALITY_SUM,
+ REQUEST_STEPS, SOLUTION_TICKS,
  OFFER_TICKS, FIRST_ORDER_TICKS) = range(len(COUNTERS))
 
 IS_REVENUE = np.array([bucket == "revenue" for _, bucket, _, _ in CATEGORIES])

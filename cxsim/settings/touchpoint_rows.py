@@ -17,7 +17,8 @@ from cxsim.settings.units import DAYS_PER_YEAR
 
 # Field of the record -> key of the touchpoint, where the two hold the same number.
 _SAME = {
-    "reach": "reach", "minutes": "minutes", "rel_minutes": "rel_minutes", "rel_response": "rel_response",
+    "reach": "reach", "minutes": "minutes", "steps": "steps", "rel_minutes": "rel_minutes",
+    "rel_response": "rel_response",
     "p_failure": "p_failure", "rel_wait": "rel_wait_felt", "integration": "integration",
     "rel_failure": "rel_failure_felt", "recover": "p_recover", "teaches": "teaches", "cost": "cost_per_use",
     "by_knowledge": "by_knowledge", "needs_known": "needs_known", "first_only": "first_only",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cxsim.settings.values import Effect, NotNegative, Owner, Positive, Share, Strict, YearlyRate, neutral
+from cxsim.settings.values import Effect, NotNegative, Owner, Positive, Share, Strict, Whole, YearlyRate, neutral
 
 Stage = Literal["recognize", "request", "respond", "repeat"]
 Kind = Literal["purchase", "troubleshoot", "upgrade", "move", "renew", "evaluate"]
@@ -23,7 +23,8 @@ class Touchpoint(Strict):
     brand learns from; `integration` and `p_recover` come on top of ``handoff`` and
     ``recovery``. `by_knowledge`: fit, upsell and time saved grow with what is known of him.
     `needs_known`: only where he can name his need. `first_only`: only before his first judgement.
-    `after_failure`: only where something failed in the journey.
+    `after_failure`: only where something failed in the journey. `steps` are things more to do in a contact
+    (below 0: fewer), counted as friction.
     """
 
     description: str = ""
@@ -33,6 +34,7 @@ class Touchpoint(Strict):
     journeys: list[Kind] | None = Field(default=None, min_length=1)
     reach: Share = 0.0
     minutes: float = 0.0
+    steps: Whole = Field(default=0, ge=-2, le=9)
     rel_minutes: Positive = 1.0
     rel_response: Positive = 1.0
     p_failure: Share = 0.0
