@@ -9,7 +9,8 @@ from cxsim.behaviour.word_of_mouth import publish_word_of_mouth
 from cxsim.journal.compiling import compiled
 from cxsim.journal.tallies import book_shared
 from cxsim.journal.ticks import DAY, HOUR, MINUTE
-from cxsim.journal.words import C_MEDIA, C_PROGRAMME, C_STAFF, C_TOUCHPOINT_FIXED, C_TRAINING, PAID, SHARED
+from cxsim.journal.words import (
+    C_INTEGRATION, C_MEDIA, C_PROGRAMME, C_STAFF, C_TOUCHPOINT_FIXED, C_TRAINING, PAID, SHARED)
 
 
 @compiled
@@ -28,7 +29,7 @@ def publish_waits(world):
 
 @compiled
 def begin_day(world, day):
-    """Publish figures made from events before today, then book paid hours, training, media, programme.
+    """Publish figures made from events before today, then book the day's hours, training, running costs, media.
 
     Reads: staff plan, media plan. Writes: published waits, ledger. Returns: nothing.
     Draws: nothing.
@@ -46,6 +47,8 @@ def begin_day(world, day):
             book_shared(world, tick, SHARED, k, C_STAFF, hours, world.staff_cost[day, k])
         if world.training_cost[day, k] > 0:
             book_shared(world, tick, SHARED, k, C_TRAINING, 1, world.training_cost[day, k])
+        if world.integration_cost[day, k] > 0:
+            book_shared(world, tick, SHARED, k, C_INTEGRATION, 1, world.integration_cost[day, k])
     if world.media_cost[day] > 0:
         book_shared(world, tick, PAID, -1, C_MEDIA, 1, world.media_cost[day])
     if world.programme_cost[day] > 0:

@@ -33,7 +33,7 @@ from cxsim.settings.programme_rows import make_programme, make_tiers
 from cxsim.settings.rows import KINDS, make_rows
 from cxsim.settings.schedule import (
     day_rows, make_hours, make_media_cost, make_plan, make_programme_cost, make_staff, make_touch_fixed,
-    make_training_cost, month_of_day, month_starts, paid_per_day, ramps)
+    make_integration_cost, make_training_cost, month_of_day, month_starts, paid_per_day, ramps)
 from cxsim.settings.talk_rows import make_talk
 from cxsim.settings.touchpoint_rows import make_touchpoints
 from cxsim.settings.voice_rows import make_voice
@@ -116,6 +116,7 @@ def make_blueprint(
         "staff_hours": staff_hours,
         "staff_cost": staff_cost,
         "training_cost": make_training_cost(configs, day_row),
+        "integration_cost": make_integration_cost(configs, day_row),
         "touch_fixed": make_touch_fixed(configs, day_row),
         "places": _places(plan, base.horizon_days, len(names)),
         "media_cost": make_media_cost(configs, day_row),

@@ -125,6 +125,7 @@ CATEGORIES = (
     ("payment_recovery", "retention", "finance", True),
     ("complaint_handling", "service", "support", True),
     ("offer", "service", "sales", True),
+    ("integration", "service", "IT", False),
 )
 
 # Money given to customers so that they stay, come back, buy more or bring others. What of it goes to those who
@@ -142,4 +143,4 @@ OWNERS = {
  C_PROGRAMME, C_REWARD, C_STAFF, C_CONTACT_FEE, C_VISIT, C_DELIVERY, C_REFUND, C_RETURNED_GOODS,
  C_COMPENSATION, C_TOUCHPOINT, C_TOUCHPOINT_FIXED, C_TRAINING, C_HIRING, C_OUTREACH, C_MEMBERSHIP_FEE,
  C_EXCLUSIVE_OFFER, C_MEMBER_BENEFIT, C_FRIEND_BONUS, C_COMMISSION, C_WELCOME_GIFT, C_SAVE_OFFER, C_WIN_BACK,
- C_CLOSE_THE_LOOP, C_PAYMENT_RECOVERY, C_COMPLAINT_HANDLING, C_OFFER) = range(len(CATEGORIES))
+ C_CLOSE_THE_LOOP, C_PAYMENT_RECOVERY, C_COMPLAINT_HANDLING, C_OFFER, C_INTEGRATION) = range(len(CATEGORIES))

@@ -79,6 +79,31 @@ METRICS = (
     Metric("friction_minutes", "minutes per journey", -1,
            "Mean minutes of the customer's own effort in a journey; waiting in a queue is apart.",
            "effort time / judged"),
+    Metric("queue_minutes", "minutes per journey", -1,
+           "Mean minutes of a journey spent waiting in queues.",
+           "waiting time / judged"),
+    Metric("response_days", "days per journey", -1,
+           "Mean days from a settled request to its solution, where one is under way; dated at the request.",
+           "solution time / judged"),
+    Metric("friction_steps", "steps per journey", -1,
+           "What a customer had to do in a journey, in all four stages.",
+           "recognize, request, respond and repeat steps"),
+    Metric("recognize_steps", "steps per journey", -1,
+           "Steps before a request: noticing the need himself (not where he was prompted, or the brand acted "
+           "by itself), reading a prompt.",
+           "(needs - forgotten - to_competitor - prompted_needs - automatic + prompts_read) / judged"),
+    Metric("request_steps", "steps per journey", -1,
+           "Steps of requesting: reaching a channel (each contact or visit begun), repeating what was said "
+           "where context was lost, searching (saying what he wants, looking at what is found; `steps` of "
+           "touchpoints add to it), placing an order, answering an offer.",
+           "(contact steps + orders placed + upsell_offers) / judged"),
+    Metric("respond_steps", "steps per journey", -1,
+           "Steps after a request: asking where a late solution is, seeing to a wrong one, sending it back, "
+           "noticing a fault.",
+           "(late + wrong + returned + faults) / judged"),
+    Metric("repeat_steps", "steps per journey", -1,
+           "Steps after a journey: making a complaint. Surveys are silent read-outs and no steps.",
+           "complaints / judged"),
     Metric("deliveries_wrong", "deliveries", -1,
            "Deliveries of a wrong item or quantity.",
            "wrong"),
@@ -127,6 +152,7 @@ def journey_metrics(sums: Sums) -> dict[str, np.ndarray]:
     counter = sums.counter
     judged, handoffs, made = counter("judged"), counter("handoffs"), counter("contacts_made")
     recovered = counter("recovered")
+    steps = _steps(sums)
     return {
         **{metric: counter(name) for metric, name in PLAIN.items()},
         "needs_per_customer_year": ratio(counter("needs"), counter("active_ticks") / DAY / 365.0),
@@ -143,7 +169,23 @@ def journey_metrics(sums: Sums) -> dict[str, np.ndarray]:
         "handoffs_per_journey": ratio(handoffs, judged),
         "context_lost_rate": ratio(counter("contexts_lost"), handoffs),
         "journey_days": ratio(counter("journey_ticks") / DAY, judged),
+        "queue_minutes": ratio(counter("wait_ticks") / MINUTE, judged),
+        "response_days": ratio(counter("solution_ticks") / DAY, judged),
+        "friction_steps": ratio(sum(steps.values()), judged),
+        **{f"{stage}_steps": ratio(number, judged) for stage, number in steps.items()},
         "friction_minutes": ratio(counter("effort_ticks") / MINUTE, judged),
         "recovery_rate": ratio(recovered, recovered + counter("unrecovered")),
         "cost_per_journey": ratio(sums.bucket("service"), judged),
+    }
+
+
+def _steps(sums: Sums) -> dict[str, np.ndarray]:
+    """What customers had to do, by stage of the journey."""
+    counter = sums.counter
+    unnoticed = sum(counter(name) for name in ("forgotten", "to_competitor", "prompted_needs", "automatic"))
+    return {
+        "recognize": counter("needs") - unnoticed + counter("prompts_read"),
+        "request": counter("request_steps") + counter("upsell_offers"),
+        "respond": counter("late") + counter("wrong") + counter("returned") + counter("faults"),
+        "repeat": counter("complaints"),
     }

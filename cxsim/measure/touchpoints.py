@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxsim.behaviour.state import (
-    CAUSES, F_EPISODES, F_FAILURES, F_SATISFACTION, F_SATISFIED, F_TICKS)
+    CAUSES, F_EPISODES, F_FAILURES, F_SATISFACTION, F_SATISFIED, F_STEPS, F_TICKS)
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import COUNTERS, FRACTION, MONEY
 from cxsim.journal.ticks import MINUTE
@@ -76,7 +76,8 @@ def touchpoints_table(outcome: Outcome, scenario: str, config: Config | None = N
         touchpoint), owner, p, stage, journeys (judged in the run, the same in every row), episodes,
         satisfied_share (answers 4-5 of the survey after the episode), mean_satisfaction (of an episode,
         0 = as in the baseline), pain and delight (s.d. of perceived quality lost and gained per 100
-        judged journeys), minutes (per episode), failures, cost (money), then pain_<cause> and
+        judged journeys), minutes (per episode), steps (per episode of a channel: reaching it, repeating,
+        searching), failures, cost (money), then pain_<cause> and
         delight_<cause> for every cause. Shares and rates of nothing are NaN.
 
     Examples
@@ -104,6 +105,7 @@ def touchpoints_table(outcome: Outcome, scenario: str, config: Config | None = N
         "pain": per_100[:, :, 0].sum(axis=1),
         "delight": per_100[:, :, 1].sum(axis=1),
         "minutes": ratio(felt[kept, F_TICKS] / MINUTE, episodes),
+        "steps": ratio(felt[kept, F_STEPS], np.where(felt[kept, F_STEPS] > 0, episodes, 0)),
         "failures": felt[kept, F_FAILURES],
         "cost": costs[kept] / MONEY,
     }

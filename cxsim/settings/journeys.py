@@ -43,10 +43,12 @@ class Handoff(Strict):
     """A journey that goes on at another channel: how often context comes along, and what it costs if not.
 
     `integration` is the share of hand-offs at which the other side knows what was said before;
-    otherwise `repeat_minutes` of repeating and `weight` (s.d. of quality) are lost.
+    otherwise `repeat_minutes` of repeating and `weight` (s.d. of quality) are lost. `cost_per_day` is what
+    full integration costs to run, for every 1,000 starting customers; the integrated share of it is paid.
     """
 
     integration: Share = 1.0
+    cost_per_day: NotNegative = 0.0
     repeat_minutes: NotNegative = 0.0
     weight: NotNegativeEffect = neutral()
 

@@ -180,6 +180,21 @@ def make_training_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.nda
     return np.rint(people * hours[:, None] * per_hour * MONEY * 7.0 / np.maximum(workdays, 1)).astype(np.int64)
 
 
+def make_integration_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
+    """Running cost of integrated channels (1/10,000), of shape (days, channels).
+
+    The integrated share of what full integration would cost, in equal parts for the channels offered.
+    """
+    names = channel_names(configs)
+    cost = np.zeros((len(configs), len(names)), np.int64)
+    for r, config in enumerate(configs):
+        spec, there = config.handoff, config.channels
+        offered = [k for k, name in enumerate(names) if name in there and there[name].share > 0]
+        whole = spec.integration * spec.cost_per_day * config.n_customers / 1000.0
+        cost[r, offered] = round(whole * MONEY / max(1, len(offered)))
+    return cost[day_row]
+
+
 def make_touch_fixed(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
     """Running cost of touchpoints that reach anybody (1/10,000), of shape (days, touchpoints)."""
     names = touchpoint_names(configs)

@@ -65,7 +65,9 @@ def test_shares_of_contacts_prompts_and_recoveries():
         "first_contacts": 40, "first_resolved": 30, "contacts_made": 50, "failure_contacts": 8, "judged": 20,
         "handoffs": 10, "contexts_lost": 4, "recovered": 3, "unrecovered": 9, "prompts": 16, "prompts_read": 12,
         "automatic": 5, "automatic_wrong": 1, "stages_skipped": 10, "journey_ticks": 60 * DAY,
-        "effort_ticks": 300 * MINUTE,
+        "effort_ticks": 300 * MINUTE, "wait_ticks": 50 * MINUTE, "solution_ticks": 30 * DAY, "needs": 32,
+        "forgotten": 4, "to_competitor": 1, "prompted_needs": 2, "request_steps": 70, "upsell_offers": 6, "late": 3,
+        "wrong": 2, "returned": 1, "faults": 4, "complaints": 5,
     }.items():
         tally(outcome, counter, [[number, 0, 0], [0, 0, 0], [0, 0, 0]])
     table = _kpis(outcome)
@@ -73,7 +75,9 @@ def test_shares_of_contacts_prompts_and_recoveries():
         "first_contact_resolution": 0.75, "failure_demand": 0.16, "contacts_per_journey": 2.5,
         "handoffs_per_journey": 0.5, "context_lost_rate": 0.4, "recovery_rate": 0.25,
         "prompts_read_rate": 0.75, "automatic_executions": 5, "automatic_wrong_rate": 0.2, "stages_skipped": 10,
-        "journey_days": 3.0, "friction_minutes": 15.0,
+        "journey_days": 3.0, "friction_minutes": 15.0, "queue_minutes": 2.5, "response_days": 1.5,
+        "recognize_steps": 1.6, "request_steps": 3.8, "respond_steps": 0.5, "repeat_steps": 0.25,
+        "friction_steps": 6.15,
     }.items():
         assert value_of(table, metric) == pytest.approx(value), metric
         assert value_of(table, metric, "few", "1") == pytest.approx(value), metric

@@ -20,6 +20,7 @@ from cxsim.behaviour.state import (
     F_FAILURES,
     F_SATISFACTION,
     F_SATISFIED,
+    F_STEPS,
     F_TICKS,
     M_SATISFACTION,
     MOMENTS,
@@ -53,7 +54,7 @@ def _felt_outcome(replication=0):
     tally(outcome, "judged", [[5, 5, 0], [10, 0, 0], [0, 0, 0]])
     web = outcome.felt[0, WEB]
     web[F_EPISODES], web[F_SATISFIED], web[F_FAILURES] = 30, 24, 3
-    web[F_SATISFACTION], web[F_TICKS] = -6 * FRACTION, 150 * MINUTE
+    web[F_SATISFACTION], web[F_TICKS], web[F_STEPS] = -6 * FRACTION, 150 * MINUTE, 66
     outcome.felt[1, SOLUTION, F_EPISODES] = 10
     outcome.felt[1, REMINDER, [F_EPISODES, F_SATISFIED]] = 8, 8
     outcome.pains[0, WEB, BY_WAIT, 0] = 4 * FRACTION
@@ -80,14 +81,15 @@ def _row(table, place, **more):
 
 def test_places_hold_sums_of_the_run_per_hundred_journeys():
     table = touchpoints_table(_felt_outcome(), "baseline", _config())
-    assert table.names[:15] == (
+    assert table.names[:16] == (
         "scenario", "replication", "touchpoint", "kind", "owner", "p", "stage", "journeys", "episodes",
-        "satisfied_share", "mean_satisfaction", "pain", "delight", "minutes", "failures")
-    assert table.names[15:] == ("cost", *(f"pain_{one}" for one in CAUSES), *(f"delight_{one}" for one in CAUSES))
+        "satisfied_share", "mean_satisfaction", "pain", "delight", "minutes", "steps", "failures")
+    assert table.names[16:] == ("cost", *(f"pain_{one}" for one in CAUSES), *(f"delight_{one}" for one in CAUSES))
     web = _row(table, "web")
     assert (web["kind"], web["owner"], web["p"], web["stage"]) == ("channel", "e-commerce", "place", "request")
     assert (web["journeys"], web["episodes"], web["failures"]) == (20, 30, 3)
     assert (web["satisfied_share"], web["mean_satisfaction"], web["minutes"]) == (0.8, -0.2, 5.0)
+    assert web["steps"] == 2.2 and math.isnan(_row(table, "solution")["steps"])
     assert web["pain_wait"] == pytest.approx(30.0) and web["pain_handoff"] == pytest.approx(2.5)
     assert web["pain"] == pytest.approx(32.5) and web["delight"] == pytest.approx(20.0)
     reminder = _row(table, "reminder")
