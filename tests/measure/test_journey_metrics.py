@@ -66,8 +66,8 @@ def test_shares_of_contacts_prompts_and_recoveries():
         "handoffs": 10, "contexts_lost": 4, "recovered": 3, "unrecovered": 9, "prompts": 16, "prompts_read": 12,
         "automatic": 5, "automatic_wrong": 1, "stages_skipped": 10, "journey_ticks": 60 * DAY,
         "effort_ticks": 300 * MINUTE, "wait_ticks": 50 * MINUTE, "solution_ticks": 30 * DAY, "needs": 32,
-        "forgotten": 4, "to_competitor": 1, "prompted_needs": 2, "request_steps": 70, "upsell_offers": 6, "late": 3,
-        "wrong": 2, "returned": 1, "faults": 4, "complaints": 5,
+        "forgotten": 4, "to_competitor": 1, "prompted_needs": 2, "request_steps": 70, "upsell_offers": 6,
+        "late": 3, "wrong": 2, "returned": 1, "faults": 4, "complaints": 5,
     }.items():
         tally(outcome, counter, [[number, 0, 0], [0, 0, 0], [0, 0, 0]])
     table = _kpis(outcome)

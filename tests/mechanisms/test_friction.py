@@ -9,7 +9,8 @@ from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import (
-    C_INTEGRATION, DELIVERY_LATE, DELIVERY_RIGHT, HANDOFF_LOST, ORDER_PAID, SEARCH, SERVICE_FAILED, SERVICE_RESOLVED)
+    C_INTEGRATION, DELIVERY_LATE, DELIVERY_RIGHT, HANDOFF_LOST, ORDER_PAID, SEARCH, SERVICE_FAILED,
+    SERVICE_RESOLVED, STAGES)
 from cxsim.measure.kpis import kpis
 from lived_worlds import changed, total
 from lone_worlds import alone, run, said, with_aid
@@ -34,7 +35,7 @@ def test_an_order_on_the_web_is_reached_searched_and_placed() -> None:
     assert _metric(outcome, config, "request_steps") == pytest.approx(steps)
     web = outcome.felt[:, WEB].sum(axis=0)
     assert web[F_STEPS] == begun + searched and web[F_EPISODES] == begun
-    whole = sum(_metric(outcome, config, f"{stage}_steps") for stage in ("recognize", "request", "respond", "repeat"))
+    whole = sum(_metric(outcome, config, f"{stage}_steps") for stage in STAGES)
     assert _metric(outcome, config, "friction_steps") == pytest.approx(whole)
 
 
