@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 from numba import types
 from numba.experimental import structref
@@ -212,6 +214,11 @@ class WorldType(types.StructRef):
 
     def preprocess_fields(self, fields):
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
+
+    @property
+    def mangling_args(self):
+        """A short name: left alone, every compiled function's symbol spells out all the fields of the world."""
+        return "World", (blake2b(self.name.encode(), digest_size=6).hexdigest(),)
 
 
 class World(structref.StructRefProxy):
