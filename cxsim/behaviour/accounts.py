@@ -23,9 +23,9 @@ def active_until(world, c):
 @compiled
 def is_active(world, c, tick):
     """Whether the company counts him as a customer at a tick (before that tick's events)."""
-    if c.status == PROSPECT:
+    if c.since == NEVER:
         return False
-    since = c.entry if world.cursor[KIND] == SUBSCRIPTION else c.last_order
+    since = c.since if world.cursor[KIND] == SUBSCRIPTION else c.last_order
     return since < tick <= active_until(world, c)
 
 
@@ -88,6 +88,7 @@ def start_counting(world, c, now):
     c.is_counted = 1
     c.counted_from = now
     if c.status == PROSPECT:
+        c.since = now
         count(world, c.segment, now, N_ACQUIRED, 1)
         if c.source == REFERRAL:
             count(world, c.segment, now, N_CONVERTED, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cxsim.behaviour.acquisition import win
 from cxsim.behaviour.accounts import open_account, stop_counting
 from cxsim.behaviour.draws import LIFE, block, decision, exponential, uniform
 from cxsim.behaviour.effects import unit_exponential
@@ -12,10 +13,11 @@ from cxsim.behaviour.money import residual_value
 from cxsim.behaviour.outreach import plan_contact
 from cxsim.behaviour.pool import (
     BY_LAYER, fill_pool, is_finite, member_identity, next_adopter, picked_member, win_member)
+from cxsim.behaviour.prospects import look
 from cxsim.behaviour.recognize import rest
 from cxsim.behaviour.renewal import fall_due, subscribe
 from cxsim.behaviour.streams import open_streams
-from cxsim.behaviour.state import ARRIVE, B_PULL, CONTACT_CENTRE, GONE, PURCHASE, SUBSCRIPTION, TRANSACTIONAL
+from cxsim.behaviour.state import ARRIVE, B_PULL, CONTACT_CENTRE, GONE, SUBSCRIPTION, TRANSACTIONAL
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND, LOG_SHARE, N_CUSTOMERS, N_STARTERS
 from cxsim.journal.tallies import FRACTION, MONEY, N_ENTERED, count
@@ -80,13 +82,16 @@ def admit_candidate(world, s):
             return -1
         identity = member_identity(member)
     i = be_born(world, identity, stream.source, -1, stream.tick, world.cursor[LOG_SHARE] / FRACTION)
-    world.customers[i].channel = stream.channel
+    c = world.customers[i]
+    c.channel = stream.channel
+    if stream.won_by >= 0:
+        win(world, c, stream.won_by, stream.tick)
     return i
 
 
 @compiled
 def enter(world, i, now):
-    """A newcomer enters: a contact reaches its channel, a subscriber pays, a prospect has a need.
+    """A newcomer enters: a contact reaches its channel, a subscriber pays, a prospect looks for something.
 
     Reads: kind of market. Writes: accounts, stage. Returns: the tick of what is next.
     Draws: the scenario's exposure, "need".
@@ -102,13 +107,17 @@ def enter(world, i, now):
     open_account(world, c)
     if world.cursor[KIND] == SUBSCRIPTION:
         c.need_left = unit_exponential(world, c, D_NEED, 0)
+        if world.prospects[c.row].p_convert < 1.0:
+            # Until he is convinced he has no contract and no need of help.
+            c.need_clock = NEVER
+            c.next_renewal = NEVER
+            look(c, now)
+            return rest(world, i, now)
         subscribe(world, c, now)
     else:
         c.n_needs = 1
         c.need_left = unit_exponential(world, c, D_NEED, 1)
-        c.waiting[0] = now
-        c.waiting_kind[0] = PURCHASE
-        c.n_waiting = 1
+        look(c, now)
     open_streams(world, c, now)
     return rest(world, i, now)
 

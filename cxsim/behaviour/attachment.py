@@ -13,10 +13,16 @@ from cxsim.journal.events import KIND
 
 
 @compiled
+def used_to(world, c, n0):
+    """How far he has come with us, 0 to 1: n / (n + n0) of n orders paid (a subscriber: renewals)."""
+    n = c.n_renewals if world.cursor[KIND] == SUBSCRIPTION else c.n_orders
+    return n / (n + n0)
+
+
+@compiled
 def attachment(world, row, c):
     """How much he regards the product as his own, 0 to 1: n / (n + n0)."""
-    n = c.n_renewals if world.cursor[KIND] == SUBSCRIPTION else c.n_orders
-    return n / (n + row.attachment_n0)
+    return used_to(world, c, row.attachment_n0)
 
 
 @compiled

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from cxsim.behaviour.analytics import publish_ranks
+from cxsim.behaviour.acquisition import pay_media
 from cxsim.behaviour.employees import end_day
 from cxsim.behaviour.knowledge import publish_knowledge
 from cxsim.behaviour.word_of_mouth import publish_word_of_mouth
 from cxsim.journal.compiling import compiled
 from cxsim.journal.tallies import book_shared
 from cxsim.journal.ticks import DAY, HOUR, MINUTE
-from cxsim.journal.words import (
-    C_INTEGRATION, C_MEDIA, C_PROGRAMME, C_STAFF, C_TOUCHPOINT_FIXED, C_TRAINING, PAID, SHARED)
+from cxsim.journal.words import C_INTEGRATION, C_PROGRAMME, C_STAFF, C_TOUCHPOINT_FIXED, C_TRAINING, SHARED
 
 
 @compiled
@@ -49,8 +49,8 @@ def begin_day(world, day):
             book_shared(world, tick, SHARED, k, C_TRAINING, 1, world.training_cost[day, k])
         if world.integration_cost[day, k] > 0:
             book_shared(world, tick, SHARED, k, C_INTEGRATION, 1, world.integration_cost[day, k])
-    if world.media_cost[day] > 0:
-        book_shared(world, tick, PAID, -1, C_MEDIA, 1, world.media_cost[day])
+    for k in range(world.media_cost.shape[1]):
+        pay_media(world, day, k)
     if world.programme_cost[day] > 0:
         book_shared(world, tick, SHARED, -1, C_PROGRAMME, 1, world.programme_cost[day])
     for t in range(world.touch_fixed.shape[1]):

@@ -26,6 +26,7 @@ from cxsim.journal.ticks import DAY, MINUTE
 D_SESSION = decision("request/session")
 D_HANDLE = decision("request/handle")
 D_RESOLVED = decision("request/resolved")
+D_FURTHER = decision("request/further")
 D_NOISE = decision("perception/noise")
 D_CSAT = decision("survey/csat")
 MINUTES_PER_DAY = DAY / MINUTE
@@ -103,6 +104,13 @@ def is_resolved(world, c, channel, now, help_):
             p = expit(logit(p) + gain)
         return journey_uniform(world, c, D_RESOLVED) < p
     return True
+
+
+@compiled
+def needs_further(world, c):
+    """Whether this contact, though met, is not the journey's last. Draws: "request/further"."""
+    p = world.journeys[c.row, c.kind].p_further
+    return c.is_further == 0 and p > 0.0 and journey_uniform(world, c, D_FURTHER) < p
 
 
 @compiled

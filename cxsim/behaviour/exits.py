@@ -19,7 +19,7 @@ from cxsim.behaviour.streams import next_shock
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, MEASURING, RECENT_FROM, record
 from cxsim.journal.tallies import N_EXITS, N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, count, fraction
-from cxsim.journal.ticks import DAY
+from cxsim.journal.ticks import DAY, NEVER
 from cxsim.journal.words import EXIT_PAYMENT_FAILED, EXIT_TO_RIVAL
 
 STAYS, GIVES_UP, TO_RIVAL = range(3)
@@ -131,6 +131,7 @@ def leave(world, c, now, word):
     """
     leave_ranks(world, c)
     c.save_offer, c.return_offer = 0, 0
+    c.loop_at = NEVER
     if world.cursor[KIND] == SUBSCRIPTION:
         close_months(world, c, now)
         c.status, c.left = GONE, now

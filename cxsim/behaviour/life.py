@@ -9,11 +9,12 @@ from cxsim.behaviour.analytics import join_ranks
 from cxsim.behaviour.draws import LIFE, T_NORMAL_TABLE, decision, gumbel, positive_quantile, uniform
 from cxsim.behaviour.effects import faded, unit_exponential
 from cxsim.behaviour.state import (
-    CONTACT_CENTRE, CUSTOMER, GONE, N_BESIDE, PROSPECT, SUBSCRIPTION, T_EXIT, T_RATE, T_SPEND_SCALE,
-    TABLES_PER_SEGMENT)
+    CONTACT_CENTRE, CUSTOMER, GONE, N_BESIDE, NO_ROUTE, PROSPECT, R_ORGANIC, R_PAID, R_REFERRAL, SUBSCRIPTION,
+    T_EXIT, T_RATE, T_SPEND_SCALE, TABLES_PER_SEGMENT)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, N_CUSTOMERS
 from cxsim.journal.ticks import DAY, NEVER, ticks
+from cxsim.journal.words import ORGANIC, PAID, REFERRAL
 
 D_RATE = decision("life/rate")
 D_EXIT_CHANCE = decision("life/exit_chance")
@@ -22,6 +23,16 @@ D_BUDGET = decision("life/budget")
 D_NEED = decision("need")
 D_START = decision("life/start")
 D_LOG = decision("log")
+
+
+@compiled
+def route_of(source):
+    """The route of a source; somebody who is already there, or a mere contact, came by none."""
+    if source == ORGANIC:
+        return R_ORGANIC
+    if source == REFERRAL:
+        return R_REFERRAL
+    return R_PAID if source == PAID else NO_ROUTE
 
 
 @compiled
@@ -56,6 +67,7 @@ def be_born(world, identity, source, parent, entry, log_share):
     c = world.customers[i]
     c.id = identity
     c.source = source
+    c.route = route_of(source)
     c.parent = parent
     c.entry = entry
     c.status = PROSPECT
@@ -68,6 +80,8 @@ def be_born(world, identity, source, parent, entry, log_share):
     c.left = NEVER
     c.referrer, c.first_friend, c.next_friend, c.referrer_left = -1, -1, -1, NEVER
     c.contact_at = NEVER
+    c.since = NEVER
+    c.loop_at = NEVER
     c.prompted_at = -NEVER
     c.prompt_at = NEVER
     c.shock_at = NEVER
@@ -107,6 +121,7 @@ def live_until_today(world, i, history_days):
         c.entry = -ticks(age)
     else:
         c.entry = -1
+    c.since = c.entry
     if world.cursor[KIND] == SUBSCRIPTION:
         _subscribe_before(world, c)
     else:

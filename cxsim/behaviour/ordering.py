@@ -6,77 +6,26 @@ import math
 
 from cxsim.behaviour.accounts import active_until, count_repeat, start_counting, stop_counting
 from cxsim.behaviour.analytics import join_ranks
+from cxsim.behaviour.acquisition import pay_for_newcomer
 from cxsim.behaviour.draws import decision, positive_quantile
-from cxsim.behaviour.effects import expit, exponent, faded, group_of, journey_uniform, run_bin
+from cxsim.behaviour.effects import exponent, group_of, journey_uniform, run_bin
 from cxsim.behaviour.life import table_of
 from cxsim.behaviour.money import R_BASE
-from cxsim.behaviour.programme import give_exclusive, member_acceptance, reward_order
+from cxsim.behaviour.offers import p_accept, takes_offer
 from cxsim.behaviour.outreach import plan_contact, redeem_return_offer
+from cxsim.behaviour.programme import give_exclusive, reward_order
 from cxsim.behaviour.pulls import spend_pull
 from cxsim.behaviour.renewal import pay_bonus
 from cxsim.behaviour.respond import p_comes_wrong
 from cxsim.behaviour.rivals import goods_share
 from cxsim.behaviour.saving import redeem_save_offer
-from cxsim.behaviour.state import CUSTOMER, L_SPEND, L_UPSELL, PROSPECT, T_SPEND, UPGRADE
+from cxsim.behaviour.state import CUSTOMER, L_SPEND, PROSPECT, T_SPEND
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import MEASURING, RECENT_FROM, record
-from cxsim.journal.tallies import (
-    N_PURCHASES, N_UPSELL_ACCEPTED, N_UPSELL_OFFERS, REFERRED_REVENUE, book, count, fraction, money)
-from cxsim.journal.words import (
-    C_GOODS, C_ORDER, C_UPSELL, INVITE_CONVERTED, OFFER_REFUSED, OFFER_TAKEN, OFFER_UNSEEN, ORDER_PAID, REFERRAL)
+from cxsim.journal.tallies import N_PURCHASES, REFERRED_REVENUE, book, count, money
+from cxsim.journal.words import C_GOODS, C_ORDER, C_UPSELL, INVITE_CONVERTED, ORDER_PAID, REFERRAL
 
-D_OFFER = decision("upsell/offer")
-D_ACCEPT = decision("upsell/accept")
 D_BASKET = decision("spend")
-
-
-@compiled
-def recent_offers(row, c, now):
-    """How many offers he still has in mind: a faded count, which wears acceptance out."""
-    return faded(c.offer_heat, c.offered_at, now, row.offer_wear_days)
-
-
-@compiled
-def p_accept(world, row, c, now, gain):
-    """Chance that he takes an offer: logit p0 + b z - kappa + what helps + membership - wear (recent offers).
-
-    Source: ordered cross-buying as in Li, Sun & Wilcox (2005); wear-out is the user's.
-    """
-    x = row.upsell_logit + exponent(world, row, c, L_UPSELL, row.b_upsell, now) + gain
-    x += member_acceptance(world, c)
-    if row.offer_wear != 0.0:
-        x -= row.offer_wear * recent_offers(row, c, now)
-    return expit(x)
-
-
-@compiled
-def takes_offer(world, row, c, now, gain):
-    """Make the offer beside the request, if at all; whether he takes it.
-
-    One who comes for an upgrade always sees the offer.
-
-    Reads: row, memory, recent offers. Writes: tallies, recent offers, log. Returns: bool.
-    Draws: "upsell/offer", "upsell/accept".
-    """
-    if row.p_offer == 0.0 and c.kind != UPGRADE:
-        return False
-    if c.kind != UPGRADE and journey_uniform(world, c, D_OFFER) >= row.p_offer:
-        record(world, c, now, OFFER_UNSEEN, c.channel, 0, math.nan, 0)
-        return False
-    p = p_accept(world, row, c, now, gain)
-    c.offer_heat = recent_offers(row, c, now) + 1.0
-    c.offered_at = now
-    count(world, c.segment, now, N_UPSELL_OFFERS, 1)
-    if world.cursor[MEASURING] != 0:
-        bins = world.exposures[L_UPSELL, c.segment, group_of(c), run_bin(world, c, now)]
-        bins[0] += fraction(p)
-        bins[1] += fraction(expit(row.upsell_logit))
-    if journey_uniform(world, c, D_ACCEPT) < p:
-        count(world, c.segment, now, N_UPSELL_ACCEPTED, 1)
-        record(world, c, now, OFFER_TAKEN, c.channel, 0, math.nan, 0)
-        return True
-    record(world, c, now, OFFER_REFUSED, c.channel, 0, math.nan, 0)
-    return False
 
 
 @compiled
@@ -125,6 +74,7 @@ def count_order(world, c, now, amount):
     if c.status == PROSPECT:
         c.status = CUSTOMER
         join_ranks(world, c)
+        pay_for_newcomer(world, c, now)
         if c.source == REFERRAL:
             record(world, c, now, INVITE_CONVERTED, c.channel, 0, math.nan, c.bonus + c.friend_bonus)
             pay_bonus(world, c, now)

@@ -14,6 +14,7 @@ ROW = np.dtype([(name, "f8") for name in (
     "share", "support_rate", "fee", "goods_share", "p_lost", "delivery_days", "p_late", "late_days",
     "use_days", "delivery_cost",
     "p_offer", "upsell_logit", "rel_upsell", "fee_step", "has_upsell_effect",
+    "upsell_ladder", "upsell_maturity", "upsell_n0", "upsell_fit", "offer_minutes", "offer_cost",
     "w_effort", "w_wait", "w_failure", "w_fit", "effort_half", "wait_half", "noise_sd", "fit_logit",
     "fit_spread", "quality_weight", "loss_aversion", "sensitivity", "expectation_n0", "expectation_floor",
     "memory_days", "memory_n0", "b_rate", "b_exit", "b_spend", "b_upsell", "b_invitation",
@@ -48,8 +49,8 @@ TOUCHPOINT_RECORD = np.dtype([
     ("needs_known", "i8"), ("first_only", "i8"), ("offers_call_back", "i8"), ("after_failure", "i8"),
     ("steps", "i8"), ("reach", "f8"), ("minutes", "f8"), ("rel_minutes", "f8"), ("rel_response", "f8"),
     ("p_failure", "f8"),
-    ("fit", "f8"), ("upsell", "f8"), ("delight", "f8"), ("resolve", "f8"), ("rel_wait", "f8"),
-    ("integration", "f8"), ("rel_failure", "f8"), ("recover", "f8"), ("teaches", "f8"),
+    ("fit", "f8"), ("upsell", "f8"), ("conversion", "f8"), ("delight", "f8"), ("resolve", "f8"),
+    ("rel_wait", "f8"), ("integration", "f8"), ("rel_failure", "f8"), ("recover", "f8"), ("teaches", "f8"),
     ("prompt_rate", "f8"), ("cost", "f8"),
 ], align=True)
 
@@ -71,6 +72,11 @@ CHANNEL_RECORD = np.dtype([
     ("handle_sigma", "f8"), ("p_resolved", "f8"), ("return_days", "f8"), ("p_retry", "f8"), ("retry_days", "f8"),
     ("call_back_days", "f8"),
 ], align=True)
+
+# Parameters of one row and route by which newcomers come.
+ROUTE = np.dtype([(name, "f8") for name in (
+    "commission", "welcome_gift", "rel_rate", "rel_exit",
+)], align=True)
 
 # Parameters of one row's loyalty programme. Where there is no programme everything that acts is 0.
 PROGRAMME = np.dtype([(name, "f8") for name in (
@@ -112,9 +118,15 @@ LEAVING = np.dtype([(name, "f8") for name in (
     "rel_hazard",
 )], align=True)
 
+# Parameters of one row's prospects.
+PROSPECTS = np.dtype([(name, "f8") for name in (
+    "p_convert", "logit", "slope", "pull", "p_return", "return_days",
+)], align=True)
+
 # Parameters of one row's surveys and what follows from an answer.
 VOICE = np.dtype([(name, "f8") for name in (
-    "noise",
+    "noise", "share_asked", "p_answer", "answer_logit", "bias", "extremes",
+    "loop_reach", "loop_below", "loop_delay", "loop_gain", "loop_cost",
 )], align=True)
 
 # Parameters of one row's prices and rivals; the days themselves are in `season`, `price`, `demand`, `rival`.

@@ -14,6 +14,7 @@ from cxsim.behaviour.membership import membership_lift
 from cxsim.behaviour.programme import member_exit
 from cxsim.behaviour.prompts import reactance
 from cxsim.behaviour.referred import referred_exit, referred_spend
+from cxsim.behaviour.reputation import reputation_logit
 from cxsim.behaviour.rivals import dearer_exit
 from cxsim.behaviour.state import TRANSACTIONAL
 from cxsim.behaviour.tiers import tier_pull
@@ -35,6 +36,17 @@ def rate_pull(world, row, c, now):
         pull += goal_pull(world.programme[c.row], c)
         pull += tier_pull(world, c)
         pull += membership_lift(world, c)
+    return pull
+
+
+@compiled
+def prospect_pull(world, row, c):
+    """What draws a prospect (on the logit of being convinced) beside his journey.
+
+    Reads: published reputation. Writes: nothing. Returns: a number. Draws: nothing.
+    """
+    pull = 0.0
+    pull += reputation_logit(world, c)
     return pull
 
 

@@ -8,6 +8,7 @@ from cxsim.behaviour.contact import feel_contact, handling_days
 from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import journey_uniform
 from cxsim.behaviour.employees import take_employee
+from cxsim.behaviour.offers import talk_of_offer
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.retrial import call_again, calls_again, lose_contact
 from cxsim.behaviour.state import ABANDONED, CLOSED, CONTACT_CENTRE, FINISH, GONE, LEAVE_QUEUE, PROSPECT
@@ -16,8 +17,8 @@ from cxsim.behaviour.touchpoints import AT_REQUEST, helps
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, record
 from cxsim.journal.tallies import (
-    HANDLE_TICKS, N_ABANDONED, N_CALL_BACKS, N_CLOSED, N_CONTACTS, N_WAITED, WAIT_TICKS, book, book_shared, count,
-    money)
+    FIRST_ORDER_TICKS, HANDLE_TICKS, N_ABANDONED, N_CALL_BACKS, N_CLOSED, N_CONTACTS, N_WAITED, WAIT_TICKS, book,
+    book_shared, count, money)
 from cxsim.journal.ticks import DAY, HOUR, MINUTE, NEVER, after
 from cxsim.journal.words import (
     C_CONTACT_FEE, C_PROSPECT_MINUTES, C_STAFF, QUEUE_ABANDONED, QUEUE_CALL_BACK, QUEUE_CLOSED, QUEUE_JOINED,
@@ -91,12 +92,14 @@ def serve(world, i, now):
     take_employee(world, c)
     record(world, c, now, QUEUE_SERVED, c.channel, wait, math.nan, 0)
     help_ = helps(world, row, c, now, AT_REQUEST, c.channel)
+    talk_of_offer(world, row, c, channel, now, help_)
     end = after(now, handling_days(world, row, c, channel, now, help_))
     c.joined = now
     c.contact_minutes = (end - now) / MINUTE
     count(world, c.segment, now, HANDLE_TICKS, end - now)
     book(world, c, now, c.channel, C_CONTACT_FEE, money(channel.contact_fee))
     if c.status == PROSPECT and world.cursor[KIND] != CONTACT_CENTRE:
+        count(world, c.segment, now, FIRST_ORDER_TICKS, end - now)
         labour = money(channel.wage_per_day * ((end - now) / DAY))
         book(world, c, now, c.channel, C_PROSPECT_MINUTES, labour)
         book_shared(world, now, SHARED, c.channel, C_STAFF, 0, -labour)

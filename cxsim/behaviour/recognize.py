@@ -17,6 +17,7 @@ from cxsim.behaviour.need_clock import next_need, p_met
 from cxsim.behaviour.programme import fee_due, next_change
 from cxsim.behaviour.outreach import await_contact
 from cxsim.behaviour.prompts import p_missed
+from cxsim.behaviour.prospects import note_prospect
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.rivals import goes_to_rival
 from cxsim.behaviour.state import (
@@ -92,7 +93,7 @@ def rest(world, i, now):
     """What wakes him next: his next need, due at the midnight of its day, a prompt, his renewal, his account.
 
     The clock runs only to the next need beside it and to the end of the day on which his account changes
-    (points expire, a paid period ends), so whatever changes his rate acts from then on.
+    (points expire, a paid period ends) or he is called, so whatever changes his rate acts from then on.
 
     Reads: waiting list, streams, next renewal, account, contact. Writes: stage, at. Returns: the tick (NEVER
     if none). Draws: "need".
@@ -102,7 +103,7 @@ def rest(world, i, now):
         return await_contact(world, c, now)
     c.stage = REST
     c.at = NEVER
-    change = min(next_change(c), fee_due(c))
+    change = min(c.loop_at, min(next_change(c), fee_due(c)))
     if c.n_waiting == 0:
         first = 0
         for kind in range(1, N_BESIDE):
@@ -179,6 +180,7 @@ def _begin_journey(world, c, now):
     c.row = exposed_row(world, c, now)
     c.journey += 1
     c.started = now
+    note_prospect(world, c, now)
     c.knows_need = 1
     c.channel, c.last_channel, c.lost_at = -1, -1, -1
     c.attempt, c.failures, c.wait_ticks, c.is_ordered, c.is_automatic, c.is_further = 0, 0, 0, 0, 0, 0

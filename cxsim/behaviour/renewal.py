@@ -7,8 +7,10 @@ import math
 from cxsim.behaviour.accounts import close_months, count_repeat, start_counting
 from cxsim.behaviour.analytics import join_ranks
 from cxsim.behaviour.contagion import part_from_ties
+from cxsim.behaviour.acquisition import pay_for_newcomer
 from cxsim.behaviour.exits import GIVES_UP, STAYS, TO_RIVAL, face_exposure, leave
 from cxsim.behaviour.life import exposed_row
+from cxsim.behaviour.loop import close_loop
 from cxsim.behaviour.membership import renew_membership
 from cxsim.behaviour.money import R_BASE
 from cxsim.behaviour.outreach import make_contact
@@ -71,6 +73,7 @@ def subscribe(world, c, now):
     if c.source == REFERRAL:
         record(world, c, now, INVITE_CONVERTED, -1, 0, math.nan, c.bonus + c.friend_bonus)
     pay_bonus(world, c, now)
+    pay_for_newcomer(world, c, now)
     pay_period(world, row, c, now)
 
 
@@ -112,9 +115,9 @@ def _stay_or_cancel(world, c, now):
 def fall_due(world, i, now):
     """Let everything that fell due up to `now` happen, in its own time and before anything else.
 
-    Renewals and prompts inside a journey happen here, with satisfaction as it stood at their tick; so do
-    contacts to a shopper who went quiet without having left. Of one tick: his account changes, then he
-    renews, then a membership's fee is due, then he is contacted, then prompted.
+    Renewals, prompts and calls inside a journey happen here, with satisfaction as it stood at their tick; so do
+    contacts to a shopper who went quiet without having left. Of one tick: his account changes, he is called
+    about his answer, he renews, a membership's fee is due, then he is contacted, then prompted.
 
     Reads: next renewal, prompts, contacts, programme, month pointer. Writes: accounts, log. Returns: whether he is
     still with the brand. Draws: those of `take_prompt` and `renew_membership`.
@@ -123,14 +126,16 @@ def fall_due(world, i, now):
     last = min(now, world.cursor[HORIZON] - 1)
     while True:
         change, fee = next_change(c), fee_due(c)
-        prompt = c.prompt_at if c.status != GONE else NEVER
+        prompt, call = (c.prompt_at, c.loop_at) if c.status != GONE else (NEVER, NEVER)
         renewal = c.next_renewal if c.status == CUSTOMER and c.next_renewal > 0 else NEVER
         contact = c.contact_at if c.status == CUSTOMER else NEVER
-        first = min(min(min(change, renewal), min(fee, prompt)), contact)
+        first = min(min(min(change, call), renewal), min(min(fee, prompt), contact))
         if first > last:
             break
         if change == first:
             take_change(world, c, first)
+        elif call == first:
+            close_loop(world, c)
         elif renewal == first:
             renew(world, i, first)
         elif fee == first:

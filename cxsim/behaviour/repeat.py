@@ -9,7 +9,9 @@ from cxsim.behaviour.complaints import complain
 from cxsim.behaviour.contagion import part_from_ties
 from cxsim.behaviour.exits import STAYS, TO_RIVAL, face_exposure, leave
 from cxsim.behaviour.knowledge import individual_knowledge, learn
+from cxsim.behaviour.loop import plan_call
 from cxsim.behaviour.perception import judge_journey, mean_quality, observe_journey
+from cxsim.behaviour.prospects import count_prospect, walk_away
 from cxsim.behaviour.recognize import collect_needs, rest
 from cxsim.behaviour.recovery import recover
 from cxsim.behaviour.referral import invite_friends
@@ -25,7 +27,7 @@ from cxsim.journal.tallies import (
     ATTACHMENT_SUM, EFFORT_TICKS, EXPERIENCE_SUM, JOURNEY_TICKS, KNOWLEDGE_SUM, N_JUDGED, PREFERENCE_SUM, count,
     fraction)
 from cxsim.journal.ticks import MINUTE
-from cxsim.journal.words import EXIT_LEFT, EXIT_TO_RIVAL, JUDGE, SURVEY_ANSWERED, USE_ENJOYED
+from cxsim.journal.words import EXIT_LEFT, EXIT_TO_RIVAL, JUDGE, USE_ENJOYED
 
 
 @compiled
@@ -55,12 +57,13 @@ def repeat(world, i, now):
     record(world, c, now, JUDGE, c.channel, c.wait_ticks, mean_quality(world, c), 0)
     if world.cursor[MEASURING] != 0:
         observe_journey(world, c, felt)
-    answer_surveys(world, row, c, now, felt)
-    record(world, c, now, SURVEY_ANSWERED, c.channel, 0, math.nan, 0)
+    count_prospect(world, c, now, felt)
+    plan_call(world, c, now, answer_surveys(world, row, c, now, felt))
     speak_of(world, c, now, felt)
     if world.cursor[KIND] == TRANSACTIONAL and c.is_ordered != 0:
         _stay_or_leave(world, row, i, now)
     learn(world, row, c, now)
+    walk_away(world, c, now)
     if c.status == CUSTOMER:
         invite_friends(world, i, now)
     return rest(world, i, now)

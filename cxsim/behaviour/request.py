@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.contact import begin_contact, feel_contact, is_resolved, session_days
+from cxsim.behaviour.contact import begin_contact, feel_contact, is_resolved, needs_further, session_days
 from cxsim.behaviour.draws import decision
 from cxsim.behaviour.effects import journey_uniform
-from cxsim.behaviour.ordering import place_order, takes_offer
 from cxsim.behaviour.outreach import await_contact
 from cxsim.behaviour.perception import find_fit
-from cxsim.behaviour.programme import give_exclusive
 from cxsim.behaviour.queueing import join_queue
 from cxsim.behaviour.renewal import fall_due
-from cxsim.behaviour.respond import await_solution
 from cxsim.behaviour.retrial import come_back, lose_contact
+from cxsim.behaviour.settlement import settle_request
 from cxsim.behaviour.state import (
-    ARRIVE, CLOSED, CONTACT_CENTRE, DIGITAL, EVALUATE, FAILED, FINISH, GONE, PURCHASE, REPEAT, REST, SERVED,
-    STAFFED, SUBSCRIPTION, TRANSACTIONAL, UNRESOLVED)
-from cxsim.behaviour.touchpoints import AT_REQUEST, H_CALL_BACK, H_FIT, H_STEPS, H_UPSELL, helps
+    ARRIVE, CLOSED, CONTACT_CENTRE, DIGITAL, FAILED, FINISH, GONE, REST, SERVED, STAFFED, UNRESOLVED)
+from cxsim.behaviour.touchpoints import AT_REQUEST, H_CALL_BACK, H_FIT, H_STEPS, helps
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, record
 from cxsim.journal.tallies import (
-    N_FAILED_VISITS, N_FIRST_CONTACTS, N_FIRST_RESOLVED, N_VISITS, REQUEST_STEPS, book, count, money)
+    N_FAILED_VISITS, N_FIRST_CONTACTS, N_FIRST_RESOLVED, N_VISITS, book, count, money)
 from cxsim.journal.ticks import DAY, MINUTE, NEVER, after
 from cxsim.journal.words import (
     C_VISIT, QUEUE_CLOSED, SEARCH, SERVICE_FAILED, SERVICE_RESOLVED, SERVICE_UNRESOLVED)
 
 D_PAGE = decision("request/page")
 D_RETURN = decision("request/return")
-D_FURTHER = decision("request/further")
 D_FURTHER_AFTER = decision("request/further/after")
 
 
@@ -102,12 +98,10 @@ def finish(world, i, now):
     record(world, c, now, SERVICE_RESOLVED, c.channel, 0, quality, 0)
     if c.n_contacts == 1:
         count(world, c.segment, now, N_FIRST_RESOLVED, 1)
-    journey = world.journeys[c.row, c.kind]
-    if c.is_further == 0 and journey.p_further > 0.0:
-        if journey_uniform(world, c, D_FURTHER) < journey.p_further:
-            c.is_further = 1
-            return come_back(world, c, now, journey.further_days, D_FURTHER_AFTER)
-    return _settle_request(world, row, c, now, help_[H_UPSELL])
+    if needs_further(world, c):
+        c.is_further = 1
+        return come_back(world, c, now, world.journeys[c.row, c.kind].further_days, D_FURTHER_AFTER)
+    return settle_request(world, row, c, now, help_)
 
 
 @compiled
@@ -123,20 +117,3 @@ def _end_anonymous(world, c, now):
     c.status = GONE
     c.stage = REST
     return NEVER
-
-
-@compiled
-def _settle_request(world, row, c, now, gain):
-    """The request is met: an order is paid, a dearer plan taken, help is on its way, or he only looked."""
-    if c.kind == EVALUATE:
-        c.stage = REPEAT
-        return now + 1
-    if world.cursor[KIND] == TRANSACTIONAL and c.kind == PURCHASE:
-        place_order(world, row, c, now, gain)
-        count(world, c.segment, now, REQUEST_STEPS, 1)
-    elif world.cursor[KIND] == SUBSCRIPTION and c.has_step == 0 and row.fee_step > 0.0:
-        if takes_offer(world, row, c, now, gain):
-            c.has_step = 1
-            c.fee_step = money(row.fee_step)
-            give_exclusive(world, c, now, c.channel, c.fee_step)
-    return await_solution(world, row, c, now)

@@ -8,6 +8,7 @@ from cxsim.behaviour.choice import is_open_hour, moment_on
 from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import journey_uniform
 from cxsim.behaviour.outreach import await_contact
+from cxsim.behaviour.prospects import lose_prospect
 from cxsim.behaviour.state import ARRIVE, CHOOSE, CONTACT_CENTRE, GONE, REPEAT
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, record
@@ -62,6 +63,7 @@ def lose_contact(world, i, now):
     if row.p_lost > 0.0 and journey_uniform(world, c, D_LOST) < row.p_lost:
         count(world, c.segment, now, N_GIVEN_UP, 1)
         record(world, c, now, ORDER_GIVEN_UP, c.channel, 0, math.nan, 0)
+        lose_prospect(world, c, now)
         c.stage = REPEAT
         return now + 1
     c.attempt += 1

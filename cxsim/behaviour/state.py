@@ -39,6 +39,11 @@ PROMPTED = 8
 CAUSES = ("effort", "wait", "failure", "fit", "handoff", "employee", "touchpoint")
 (BY_EFFORT, BY_WAIT, BY_FAILURE, BY_FIT, BY_HANDOFF, BY_EMPLOYEE, BY_TOUCHPOINT) = range(len(CAUSES))
 
+# Routes by which newcomers come; the paid ones follow, in the order of their names.
+ROUTES = ("organic", "referral")
+R_ORGANIC, R_REFERRAL, R_PAID = range(3)
+NO_ROUTE = -1
+
 # What is counted of every place where customers meet the brand.
 FELT = ("episodes", "satisfaction", "quality", "satisfied", "ticks", "failures", "steps")
 F_EPISODES, F_SATISFACTION, F_QUALITY, F_SATISFIED, F_TICKS, F_FAILURES, F_STEPS = range(len(FELT))
@@ -50,8 +55,8 @@ BRAND = ("learned", "accuracy", "talk", "rated", "ratings", "reputation", "pull"
  B_MOOD) = range(len(BRAND))
 
 # Links from satisfaction (and other effects) to behaviour.
-LINKS = ("rate", "exit", "spend", "upsell", "invitation")
-L_RATE, L_EXIT, L_SPEND, L_UPSELL, L_INVITATION = range(len(LINKS))
+LINKS = ("rate", "exit", "spend", "upsell", "invitation", "conversion")
+L_RATE, L_EXIT, L_SPEND, L_UPSELL, L_INVITATION, L_CONVERSION = range(len(LINKS))
 EXIT_BINS = 15
 
 # Read-outs whose mean and spread the reference fixes.
@@ -99,7 +104,7 @@ CUSTOMER_RECORD = np.dtype([
     ("surplus", "f8"), ("known", "f8"), ("known_at", "i8"), ("met_at", "i8"), ("met_quality", "f8"),
     ("habit", "f8", (MOST_CHANNELS,)),
     # subscription
-    ("next_renewal", "i8"), ("n_renewals", "i8"), ("has_step", "i8"), ("fee_step", "i8"),
+    ("next_renewal", "i8"), ("n_renewals", "i8"), ("n_taken", "i8"), ("fee_step", "i8"),
     # points
     ("points", "i8"), ("expires_at", "i8"), ("is_enrolled", "i8"), ("is_counted", "i8"),
     ("counted_from", "i8"), ("bonus", "i8"),
@@ -115,6 +120,9 @@ CUSTOMER_RECORD = np.dtype([
     ("referrer_left", "i8"), ("friend_bonus", "i8"), ("is_missed", "i8"),
     ("tie_loss", "f8"), ("tie_loss_at", "i8"), ("n_ties_lost", "i8"),
     # prospects, and where they came from
+    ("route", "i8"), ("since", "i8"), ("as_prospect", "i8"), ("is_declined", "i8"), ("returns", "i8"),
+    # voice of the customer: a call he will get about his answer
+    ("loop_at", "i8"),
     # leaving and coming back
     ("grievance", "f8"), ("n_save_offers", "i8"), ("save_offer", "i8"), ("return_offer", "i8"),
     ("contact_at", "i8"), ("n_attempts", "i8"), ("n_returns", "i8"), ("is_back", "i8"),
@@ -137,6 +145,7 @@ TEAM = np.dtype([
 STREAM = np.dtype([
     ("id", "i8"), ("tick", "i8"), ("rate", "f8"), ("number", "i8"), ("source", "i8"), ("layer", "i8"),
     ("channel", "i8"), ("arrivals", "i8"), ("route", "i8"), ("member", "i8"), ("opened", "i8"), ("spent", "f8"),
+    ("won_by", "i8"),
 ], align=True)
 
 # The arrays a world holds. `rows` and the like are parameters and are never written.
@@ -154,6 +163,7 @@ WORLD_FIELDS = {
     "talk": "TALK [row]",
     "leaving": "LEAVING [row]",
     "voice": "VOICE [row]",
+    "prospects": "PROSPECTS [row]",
     "outside": "OUTSIDE [row] prices and rivals",
     "season": "f8 [day] log weight of own needs",
     "price": "f8 [row, day] log price level",
@@ -174,7 +184,8 @@ WORLD_FIELDS = {
     "staff_hours": "i8 [day, channel] paid ticks",
     "places": "i8 [day, channel] most employees on duty at one time",
     "staff_cost": "i8 [day, channel] paid hours, in 1/10,000 of the currency",
-    "media_cost": "i8 [day]",
+    "routes": "ROUTE [row, route]",
+    "media_cost": "i8 [day, paid route]",
     "programme_cost": "i8 [day]",
     "streams": "STREAM, one a layer of arrivals",
     "arrivals": "f8 [source row, day] newcomers a day",
@@ -201,7 +212,8 @@ WORLD_FIELDS = {
     "tally": "i8 [segment + shared, months + 1, counter]; the last month is the total",
     "ledger": "i8 [day, segment + shared, source, channel + none, category, 2]",
     "points": "i8 [day, segment, 4] issued, redeemed, expired, cancelled",
-    "ages": "i8 [day] margin of acquired customers by age",
+    "ages": "i8 [route, day] margin of acquired customers by age",
+    "route_costs": "i8 [day, route] spent to win people, in 1/10,000 of the currency",
     "moments": "i8 [segment, kind of journey, read-out, 3] count, sum, sum of squares",
     "exposures": "i8 [link, segment, group, bin, 2] sums of probability, with and without effects",
     "recent": "i8 [segment, 7] figures of the last 90 days for residual values",

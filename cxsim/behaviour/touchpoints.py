@@ -25,7 +25,7 @@ _FAILS = 0x5A5A5A5A
 
 # What the touchpoints of one contact or solution add up to.
 (H_MINUTES, H_TIME, H_RESPONSE, H_FIT, H_UPSELL, H_DELIGHT, H_RESOLVE, H_WAIT, H_INTEGRATION, H_FAILURE,
- H_RECOVER, H_FAILED, H_CALL_BACK, H_TEACHES, H_STEPS) = range(15)
+ H_RECOVER, H_FAILED, H_CALL_BACK, H_TEACHES, H_STEPS, H_CONVERSION) = range(16)
 
 
 @compiled
@@ -64,11 +64,12 @@ def helps(world, row, c, now, stage, channel):
 
     One that fails costs its minutes and steps and helps with nothing.
 
-    Reads: touchpoints, the journey, knowledge. Writes: nothing. Returns: fifteen numbers.
+    Reads: touchpoints, the journey, knowledge. Writes: nothing. Returns: sixteen numbers.
     Draws: those of `meets` and `fails`.
     """
     minutes, time, response, fit, upsell, delight, resolve = 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0
     wait, apart, failure, recover, failed, call_back, teaches, steps = 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    conversion = 0.0
     if row.n_touchpoints > 0.0:
         for t in range(world.touchpoints.shape[1]):
             if not meets(world, c, t, stage, channel):
@@ -83,6 +84,7 @@ def helps(world, row, c, now, stage, channel):
             time *= 1.0 - (1.0 - touchpoint.rel_minutes) * known
             fit += touchpoint.fit * known
             upsell += touchpoint.upsell * known
+            conversion += touchpoint.conversion * known
             response *= touchpoint.rel_response
             delight += touchpoint.delight
             resolve += touchpoint.resolve
@@ -94,7 +96,7 @@ def helps(world, row, c, now, stage, channel):
             teaches += touchpoint.teaches
             steps += min(0, touchpoint.steps)
     return (minutes, time, response, fit, upsell, delight, resolve, wait, 1.0 - apart, failure, recover, failed,
-            call_back, teaches, steps)
+            call_back, teaches, steps, conversion)
 
 
 @compiled

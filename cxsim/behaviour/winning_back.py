@@ -85,7 +85,7 @@ def _subscribe_again(world, leaving, c, now):
     """A new contract on the plain plan; who was away has not been retained without a break."""
     row = world.rows[c.row, c.segment]
     c.was_active, c.was_active_first = 0, 0
-    c.has_step, c.fee_step = 0, 0
+    c.n_taken, c.fee_step = 0, 0
     c.next_renewal = now + int(row.renewal_ticks)
     start_counting(world, c, now)
     c.return_offer = money(leaving.return_offer)

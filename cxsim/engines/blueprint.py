@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,29 +9,30 @@ import numpy as np
 
 from cxsim.behaviour.analytics import N_RANKS
 from cxsim.behaviour.draws import decision, key
-from cxsim.behaviour.effects import BIN_DAYS, N_GROUPS
-from cxsim.behaviour.pool import BY_CONTACT, BY_ITSELF, N_ROUTES
-from cxsim.behaviour.reputation import MOST_STARS
+from cxsim.behaviour.effects import N_GROUPS
+from cxsim.behaviour.pool import N_ROUTES
 from cxsim.behaviour.state import (
-    BRAND, CAUSES, CUSTOMER_RECORD, EMPLOYEE, FELT, JOURNEYS, LINKS, MOMENTS, STREAM, TEAM, World, make_world)
-from cxsim.errors import CxsimError
+    BRAND, CAUSES, CUSTOMER_RECORD, EMPLOYEE, FELT, JOURNEYS, LINKS, MOMENTS, TEAM, World, make_world)
+from cxsim.engines.newcomers import make_arrivals, stream_id
 from cxsim.journal.events import (
     CURSOR_SIZE, EVENT, FIRST_WEEKDAY, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)
 from cxsim.journal.tallies import COUNTERS, FRACTION
 from cxsim.journal.ticks import DAY
-from cxsim.journal.words import CATEGORIES, CONTACT, ORGANIC, PAID, SOURCES
+from cxsim.journal.words import CATEGORIES, SOURCES
+from cxsim.settings.acquisition_rows import make_media_cost, make_routes, route_names
 from cxsim.settings.quantiles import make_quantiles
 from cxsim.settings.reference import Reference, make_cuts, n_bins
 from cxsim.settings.channel_rows import make_channels, make_journeys, make_weights
-from cxsim.settings.demand import make_outside, make_season
+from cxsim.settings.demand import make_outside
 from cxsim.settings.leaving_rows import make_leaving
 from cxsim.settings.names import channel_names, segment_names, touchpoint_names
 from cxsim.settings.practice_rows import make_practice
 from cxsim.settings.programme_rows import make_programme, make_tiers
+from cxsim.settings.prospect_rows import make_prospects
 from cxsim.settings.rows import KINDS, make_rows
 from cxsim.settings.schedule import (
-    day_rows, make_hours, make_media_cost, make_plan, make_programme_cost, make_staff, make_touch_fixed,
-    make_integration_cost, make_training_cost, month_of_day, month_starts, paid_per_day, ramps)
+    day_rows, make_hours, make_integration_cost, make_plan, make_programme_cost, make_staff, make_touch_fixed,
+    make_training_cost, month_of_day, month_starts, ramps)
 from cxsim.settings.talk_rows import make_talk
 from cxsim.settings.touchpoint_rows import make_touchpoints
 from cxsim.settings.voice_rows import make_voice
@@ -57,21 +56,10 @@ class Blueprint:
     streams: np.ndarray
     plan: np.ndarray
     touchpoints: tuple[str, ...]
+    routes: tuple[str, ...]
     start_stream: int
     history_days: float
     log_share: float
-
-
-def stream_id(source: str, layer: int) -> int:
-    """The 63-bit number of a layer of arrivals, from its published name.
-
-    Examples
-    --------
-    >>> stream_id("organic", 0) != stream_id("organic", 1)
-    True
-    """
-    digest = hashlib.blake2b(f"{source}/{layer}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") >> 1
 
 
 def make_blueprint(
@@ -96,7 +84,7 @@ def make_blueprint(
     staff_hours, staff_cost = make_staff(configs, day_row)
     plan = make_plan(configs, day_row)
     names, segments = channel_names(configs), segment_names(base)
-    arrivals, streams = _arrivals(configs, day_row, reference, effects)
+    arrivals, streams = make_arrivals(configs, day_row, reference, effects)
     days = np.arange(base.horizon_days + 1)
     fixed = {
         "rows": make_rows(configs, effects=effects),
@@ -112,6 +100,7 @@ def make_blueprint(
         "talk": make_talk(configs, effects=effects),
         "leaving": make_leaving(configs, effects=effects),
         "voice": make_voice(configs),
+        "prospects": make_prospects(configs, effects=effects),
         **make_outside(configs, effects=effects),
         "staff_hours": staff_hours,
         "staff_cost": staff_cost,
@@ -119,6 +108,7 @@ def make_blueprint(
         "integration_cost": make_integration_cost(configs, day_row),
         "touch_fixed": make_touch_fixed(configs, day_row),
         "places": _places(plan, base.horizon_days, len(names)),
+        "routes": make_routes(configs, effects=effects),
         "media_cost": make_media_cost(configs, day_row),
         "programme_cost": make_programme_cost(configs, day_row),
         "arrivals": arrivals,
@@ -140,6 +130,7 @@ def make_blueprint(
     history = float(base.market.history_days) if base.population.start == "base" else 0.0
     shares = {"none": 0.0, "sample": base.output.sample_share, "all": 1.0}
     return Blueprint(base, segments, names, fixed, streams, plan, touchpoint_names(configs),
+                     route_names(configs),
                      stream_id("start", 0), history, shares[base.output.events])
 
 
@@ -160,89 +151,6 @@ def _places(plan: np.ndarray, days: int, n_channels: int) -> np.ndarray:
 def with_logging(blueprint: Blueprint, share: float) -> Blueprint:
     """The same blueprint with another share of customers in the event log."""
     return replace(blueprint, log_share=share)
-
-
-def _arrivals(
-    configs: Sequence[Config], day_row: np.ndarray, reference: Reference, effects: bool,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Newcomers a day by source, and the layers of candidates they come from."""
-    base = configs[0]
-    if base.market.kind == "contact_centre":
-        return _contacts(configs, day_row)
-    paid, organic = paid_per_day(configs, day_row), _organic(base, reference)
-    if effects:  # What talk and ratings did to arrivals in the baseline is in the history already.
-        organic = organic / reference.arrival_pull[_bins(base, len(reference.arrival_pull))]
-    if base.market.size is not None and base.market.size > base.n_customers:
-        free = base.market.size / (base.market.size - base.n_customers)  # So many candidates for one who is free.
-        paid, organic = paid * free, organic * free
-    arrivals = np.stack([organic, paid])
-    highest = max(c.reputation.arrivals.value if c.reputation.p_rating > 0 else 0.0 for c in configs)
-    room = math.exp(MOST_STARS * highest) if effects else 1.0
-    streams = [_layers("organic", ORGANIC, 0, organic * room, base), _layers("paid", PAID, 1, paid, base)]
-    return arrivals, np.concatenate([*streams, _routes(base)])
-
-
-def _bins(base: Config, n: int) -> np.ndarray:
-    """Which 28 days of the calendar a day belongs to, the last of n open."""
-    return np.minimum(np.arange(base.horizon_days) // BIN_DAYS, n - 1)
-
-
-def _routes(base: Config) -> np.ndarray:
-    """The two routes of diffusion, where the market is finite and they are open."""
-    bass = base.market.bass
-    if bass.p == 0 and bass.q == 0:
-        return np.zeros(0, STREAM)
-    streams = np.zeros(N_ROUTES, STREAM)
-    streams["id"] = [stream_id("diffusion", route) for route in range(N_ROUTES)]
-    streams["source"], streams["channel"], streams["member"] = ORGANIC, -1, -1
-    streams["route"] = BY_ITSELF, BY_CONTACT
-    return streams
-
-
-def _organic(base: Config, reference: Reference) -> np.ndarray:
-    """Those who come by themselves: observed entrants less the baseline's paid and referred."""
-    entrants = base.market.entrants_per_day
-    if base.market.bass.p > 0 or base.market.bass.q > 0:
-        return np.zeros(base.horizon_days)  # Diffusion brings them.
-    if entrants is None:
-        if base.population.start == "new":
-            return np.zeros(base.horizon_days)
-        entrants = base.n_customers / base.market.history_days
-    paid = float(paid_per_day([base], np.zeros(1, np.int64))[0])
-    referred = reference.referred_per_day[_bins(base, len(reference.referred_per_day))]
-    organic = entrants - paid - referred
-    if organic.min() < -1e-9:
-        raise CxsimError(
-            f"market.entrants_per_day={entrants:.4g}: the baseline already brings {paid:.4g} paid and "
-            f"{referred.max():.4g} referred customers a day, so fewer than none come by themselves; "
-            "raise market.entrants_per_day, or lower acquisition.media.spend_per_day or "
-            "referral.invitations_per_journey")
-    until = base.market.entrants_until_day or base.horizon_days
-    if base.season.arrivals:
-        organic = organic * np.exp(make_season(base)[:-1])
-    return np.where(np.arange(base.horizon_days) < until, np.maximum(organic, 0.0), 0.0)
-
-
-def _contacts(configs: Sequence[Config], day_row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Anonymous contacts: one keyed Poisson stream a channel."""
-    rates, streams = [], []
-    for k, name in enumerate(channel_names(configs)):
-        per_hour = [c.channels[name].contacts_per_hour if name in c.channels else 0.0 for c in configs]
-        rates.append(np.array(per_hour)[day_row] * 24.0)
-        layers = _layers(f"contact/{name}", CONTACT, len(rates) - 1, rates[-1], configs[0])
-        layers["channel"] = k
-        streams.append(layers)
-    return np.stack(rates), np.concatenate(streams)
-
-
-def _layers(name: str, source: int, row: int, rate: np.ndarray, base: Config) -> np.ndarray:
-    layer_rate = base.market.layer_rate_per_day
-    n_layers = max(0, math.ceil(rate.max(initial=0.0) / layer_rate))
-    streams = np.zeros(n_layers, STREAM)
-    streams["id"] = [stream_id(name, k) for k in range(n_layers)]
-    streams["rate"], streams["source"], streams["arrivals"] = layer_rate, source, row
-    streams["layer"], streams["channel"] = np.arange(n_layers), -1
-    return streams
 
 
 def _cursor(blueprint: Blueprint, measuring: bool) -> np.ndarray:
@@ -290,7 +198,8 @@ def build_world(
         "ledger": np.zeros((days, n_segments + 1, len(SOURCES), n_channels + 1, len(CATEGORIES), 2),
                            np.int64),
         "points": np.zeros((days, n_segments, 4), np.int64),
-        "ages": np.zeros(days + 1, np.int64),
+        "ages": np.zeros((len(blueprint.routes), days + 1), np.int64),
+        "route_costs": np.zeros((days, len(blueprint.routes)), np.int64),
         "teams": np.zeros(n_channels, TEAM),
         "employees": np.zeros((n_channels, max(1, int(blueprint.fixed["places"].max(initial=0)))), EMPLOYEE),
         "brand": np.zeros(len(BRAND)),

@@ -28,8 +28,13 @@ class Outcome:
         shared; last channel: none. Words: :mod:`cxsim.journal.words`.
     points : array of int64, shape (days, segments, 4)
         Points issued, redeemed, expired, cancelled by day.
-    ages : array of int64, shape (days,)
-        Margin (1/10,000) of acquired customers by days since they entered.
+    routes : tuple of str
+        Routes by which newcomers come: organic, referral, then paid ones by name; field `route` of a customer
+        numbers them (-1: he was there on day 0).
+    ages : array of int64, shape (routes, days + 1)
+        Margin (1/10,000) of acquired customers by route and days since they entered.
+    route_costs : array of int64, shape (days, routes)
+        Amounts (1/10,000) of bucket acquisition by route; bonuses count under referral.
     customers : structured array
         :data:`cxsim.behaviour.state.CUSTOMER_RECORD`, trimmed to those who entered.
     events : structured array
@@ -62,7 +67,9 @@ class Outcome:
     tally: np.ndarray
     ledger: np.ndarray
     points: np.ndarray
+    routes: tuple[str, ...]
     ages: np.ndarray
+    route_costs: np.ndarray
     customers: np.ndarray
     events: np.ndarray
     moments: np.ndarray

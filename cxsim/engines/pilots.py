@@ -12,7 +12,7 @@ from cxsim.engines.many import run_many
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.replication import run_compiled
 from cxsim.engines.reproduction import births_and_lives
-from cxsim.journal.tallies import N_CONVERTED, N_END, N_PURCHASES, N_UPSELL_ACCEPTED
+from cxsim.journal.tallies import N_ACQUIRED, N_CONVERTED, N_END, N_PURCHASES, N_UPSELL_ACCEPTED
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import BUCKETS, CATEGORIES, REFERRAL
 from cxsim.settings.links import pulls_arrivals
@@ -67,7 +67,7 @@ def _pilot(outcome: Outcome) -> Pilot:
     by_month = np.bincount(month_of_day, weights=revenue, minlength=len(months))
     counted = np.stack([
         months[:, N_PURCHASES], months[:, N_END], by_month, months[:, N_UPSELL_ACCEPTED],
-        months[:, N_CONVERTED]]).astype(float)
+        months[:, N_CONVERTED], months[:, N_ACQUIRED]]).astype(float)
     entries = outcome.customers["entry"][outcome.customers["source"] == REFERRAL] // DAY
     referred = np.bincount(entries // BIN_DAYS, minlength=outcome.exposures.shape[3])
     waits = outcome.wait_sums[:, :, :2] + outcome.wait_sums[:, :, 2:]

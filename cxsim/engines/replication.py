@@ -115,7 +115,8 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
     return Outcome(
         replication=replication, segments=blueprint.segments, channels=blueprint.channels,
         month_starts=arrays["month_starts"], tally=arrays["tally"], ledger=arrays["ledger"],
-        points=arrays["points"], ages=arrays["ages"], customers=customers, events=events[order],
+        points=arrays["points"], routes=blueprint.routes, ages=arrays["ages"],
+        route_costs=arrays["route_costs"], customers=customers, events=events[order],
         moments=arrays["moments"], exposures=arrays["exposures"],
         wait_sums=arrays["wait_sums"], felt=arrays["felt"], pains=arrays["pains"],
         pulls=arrays["pulls"], touch_costs=arrays["touch_costs"], touch_fixed=arrays["touch_fixed"],

@@ -11,6 +11,8 @@ from cxsim.journal.words import CATEGORIES, SUBSIDIES
 
 MONEY = 10_000
 FRACTION = 2.0**32
+# A bonus is a cost of recommendation, whoever gets it (the route's number is that of the customer's record).
+REFERRAL_ROUTE = 1
 
 COUNTERS = (
     "start", "acquired", "reactivated", "churned", "end", "retained", "repeaters",
@@ -32,7 +34,7 @@ COUNTERS = (
     # word of mouth
     "negative_talk", "ratings", "rating_sum", "reputation_sum", "contagion_sum", "n_contagion", "generation_sum",
     # prospects
-    "prospects", "prospects_lost", "prospects_returned", "prospect_journeys", "prospect_felt_sum",
+    "prospects_lost", "prospects_returned", "prospect_journeys", "prospect_felt_sum",
     # voice of the customer
     "nps_asked", "true_promoters", "true_detractors", "true_answers", "loops_closed",
     # leaving and coming back
@@ -44,7 +46,7 @@ COUNTERS = (
     # friction
     "request_steps", "solution_ticks",
     # offers
-    "offer_ticks", "first_order_ticks",
+    "offer_ticks", "offer_labour", "first_order_ticks",
 )
 (N_START, N_ACQUIRED, N_REACTIVATED, N_CHURNED, N_END, N_RETAINED, N_REPEATERS,
  N_PURCHASES, N_UPSELL_OFFERS, N_UPSELL_ACCEPTED, N_INVITATIONS, N_CONVERTED, REFERRED_REVENUE,
@@ -62,15 +64,17 @@ COUNTERS = (
  CHANNEL_GAP_SUM, N_CHANNEL_GAPS, ATTACHMENT_SUM,
  N_MEMBERS_JOINED, N_MEMBERS_LEFT, N_TIERS_REACHED, N_TIERS_LOST, TIER_SUM,
  N_NEGATIVE_TALK, N_RATINGS, RATING_SUM, REPUTATION_SUM, CONTAGION_SUM, N_CONTAGION, GENERATION_SUM,
- N_PROSPECTS, N_PROSPECTS_LOST, N_PROSPECTS_RETURNED, N_PROSPECT_JOURNEYS, PROSPECT_FELT_SUM,
+ N_PROSPECTS_LOST, N_PROSPECTS_RETURNED, N_PROSPECT_JOURNEYS, PROSPECT_FELT_SUM,
  N_NPS_ASKED, N_TRUE_PROMOTERS, N_TRUE_DETRACTORS, N_TRUE_ANSWERS, N_LOOPS_CLOSED,
  N_COMPLAINTS, N_UNANSWERED, RESPONSE_TICKS, N_PAYMENTS_FAILED, N_PAYMENTS_RECOVERED,
  N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, N_SAVE_OFFERS, N_SAVED_BY_OFFER, N_WIN_BACK_CONTACTS, N_WON_BACK, N_EXITS,
  PREFERENCE_SUM, EXPERIENCE_SUM, N_EPISODES, SERVICE_QUALITY_SUM,
  REQUEST_STEPS, SOLUTION_TICKS,
- OFFER_TICKS, FIRST_ORDER_TICKS) = range(len(COUNTERS))
+ OFFER_TICKS, OFFER_LABOUR, FIRST_ORDER_TICKS) = range(len(COUNTERS))
 
 IS_REVENUE = np.array([bucket == "revenue" for _, bucket, _, _ in CATEGORIES])
+IS_ACQUISITION = np.array([bucket == "acquisition" for _, bucket, _, _ in CATEGORIES])
+IS_BONUS = np.array([name in ("referral_bonus", "friend_bonus") for name, _, _, _ in CATEGORIES])
 IS_MARGIN = np.array([own for _, _, _, own in CATEGORIES])
 IS_SUBSIDY = np.array([name in SUBSIDIES for name, _, _, _ in CATEGORIES])
 
@@ -111,7 +115,8 @@ def book_shared(world, tick, source, channel, category, n, amount):
 def book(world, c, tick, channel, category, amount):
     """Enter a customer's flow into the ledger and, where it is his own, into his margin and subsidy.
 
-    Reads: his entry, segment, source. Writes: ledger, his margin and subsidy, the margin by age.
+    Reads: his entry, segment, source, route. Writes: ledger, costs of routes, his margin and subsidy,
+    the margin by age.
     Returns: nothing. Draws: nothing.
     """
     day = tick // DAY
@@ -120,13 +125,16 @@ def book(world, c, tick, channel, category, amount):
     entry[1] += amount
     if IS_SUBSIDY[category]:
         c.subsidy += amount
+    route = REFERRAL_ROUTE if IS_BONUS[category] else c.route
+    if IS_ACQUISITION[category] and route >= 0:
+        world.route_costs[day, route] += amount
     if not IS_MARGIN[category]:
         return
     own = amount if IS_REVENUE[category] else -amount
     age = max(0, day - max(0, c.entry // DAY))
     c.margin += own
     c.margin_discounted += int(np.rint(own * world.discount[age]))
-    if c.source != 0:
-        world.ages[age] += own
+    if c.route >= 0:
+        world.ages[c.route, age] += own
     if tick >= world.cursor[RECENT_FROM]:
         world.recent[c.segment, 0] += own

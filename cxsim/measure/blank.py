@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxsim.behaviour.state import CAUSES, CUSTOMER_RECORD, FELT, JOURNEYS, LINKS, MOMENTS
+from cxsim.behaviour.state import CAUSES, CUSTOMER_RECORD, FELT, JOURNEYS, LINKS, MOMENTS, ROUTES
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.events import EVENT
 from cxsim.journal.tallies import COUNTERS
@@ -51,7 +51,9 @@ def make_blank_outcome(
         ledger=np.zeros(
             (n_days, n_segments + 1, len(SOURCES), len(channels) + 1, len(CATEGORIES), 2), dtype=np.int64),
         points=np.zeros((n_days, n_segments, 4), dtype=np.int64),
-        ages=np.zeros(n_days + 1, dtype=np.int64),
+        routes=(*ROUTES, "media"),
+        ages=np.zeros((len(ROUTES) + 1, n_days + 1), dtype=np.int64),
+        route_costs=np.zeros((n_days, len(ROUTES) + 1), dtype=np.int64),
         customers=np.zeros(n_customers, dtype=CUSTOMER_RECORD),
         events=np.zeros(n_events, dtype=EVENT),
         moments=np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), dtype=np.int64),

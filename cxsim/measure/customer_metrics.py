@@ -62,7 +62,8 @@ def ever_customer(customers: np.ndarray) -> np.ndarray:
     >>> ever_customer(np.zeros(1, dtype=CUSTOMER_RECORD)).tolist()
     [False]
     """
-    has_bought = (customers["status"] != PROSPECT) | (customers["n_orders"] > 0)
+    was_there = (customers["source"] == START) & (customers["status"] != PROSPECT)
+    has_bought = was_there | (customers["n_orders"] > 0)
     return has_bought & (customers["source"] != CONTACT)
 
 

@@ -16,11 +16,13 @@ from cxsim.measure.leaving_metrics import leaving_metrics
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.money_metrics import money_metrics
 from cxsim.measure.order_metrics import order_metrics
+from cxsim.measure.prospect_metrics import prospect_metrics
 from cxsim.measure.rival_metrics import rival_metrics
 from cxsim.measure.sums import make_sums
 from cxsim.measure.table import Table
 from cxsim.measure.talk_metrics import reproduction, talk_metrics
 from cxsim.measure.value_metrics import value_metrics
+from cxsim.measure.voice_metrics import voice_metrics
 
 if TYPE_CHECKING:
     from cxsim.settings.schema import Config
@@ -31,7 +33,8 @@ def _values(outcome: Outcome, config: Config) -> np.ndarray:
     sums = make_sums(outcome)
     found = {
         **customer_metrics(outcome, sums), **order_metrics(sums), **experience_metrics(sums),
-        **journey_metrics(sums), **employee_metrics(sums), **money_metrics(outcome, sums),
+        **prospect_metrics(sums), **voice_metrics(sums), **journey_metrics(sums),
+        **employee_metrics(sums), **money_metrics(outcome, sums),
         **loyalty_metrics(outcome, config, sums), **rival_metrics(outcome, config, sums),
         **talk_metrics(outcome, config, sums),
         **leaving_metrics(config, sums),

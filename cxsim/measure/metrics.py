@@ -16,13 +16,17 @@ from cxsim.measure.order_metrics import METRICS as ORDER_METRICS
 from cxsim.measure.rival_metrics import METRICS as RIVAL_METRICS
 from cxsim.measure.talk_metrics import METRICS as TALK_METRICS
 from cxsim.measure.twins import METRICS as TWIN_METRICS
+from cxsim.measure.prospect_metrics import METRICS as PROSPECT_METRICS
 from cxsim.measure.value_metrics import METRICS as VALUE_METRICS
+from cxsim.measure.voice_metrics import METRICS as VOICE_METRICS
 
 GROUPS = (
     ("Customers", CUSTOMER_METRICS),
+    ("Prospects", PROSPECT_METRICS),
     ("Leaving and coming back", LEAVING_METRICS),
     ("Orders, upsell and referral", ORDER_METRICS),
     ("Experience", EXPERIENCE_METRICS),
+    ("Voice of the customer", VOICE_METRICS),
     ("Journeys", JOURNEY_METRICS),
     ("Quality, experience, preference, loyalty", RIVAL_METRICS),
     ("Word of mouth", TALK_METRICS),

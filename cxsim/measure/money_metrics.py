@@ -37,9 +37,9 @@ METRICS = (
            "holds no shared cost such as media.",
            "acquisition_cost / customers_acquired"),
     Metric("cac_paid", "money per customer", -1,
-           "Media spend per customer won by paid media. Media belong to no segment, so only 'all' has "
-           "it.",
-           "media / acquired customers of source paid", total_only=True),
+           "Spent on paid routes (media, commissions, welcome gifts) per customer they won. Media belong "
+           "to no segment, so only 'all' has it.",
+           "(media + commission + welcome_gift) / acquired customers of source paid", total_only=True),
     Metric("cost_to_serve", "money per customer", -1,
            "Service cost per customer active on an average day of the period.",
            "service_cost / (active_customer_days / days of the period)"),
@@ -57,7 +57,7 @@ def cac_paid(outcome: Outcome, sums: Sums) -> np.ndarray:
     customers = outcome.customers
     n_paid = np.count_nonzero(ever_customer(customers) & (customers["source"] == PAID))
     values = np.full(sums.counts.shape[:2], np.nan)
-    values[-1, -1] = ratio(sums.money("media")[-1, -1], np.array(n_paid))
+    values[-1, -1] = ratio(sums.money("media", "commission", "welcome_gift")[-1, -1], np.array(n_paid))
     return values
 
 

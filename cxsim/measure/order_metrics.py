@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.journal.tallies import MONEY
+from cxsim.journal.ticks import MINUTE
 from cxsim.measure.metric import Metric
 from cxsim.measure.sums import Sums, ratio
 
@@ -30,6 +31,13 @@ METRICS = (
            "Revenue above the basket or plan the customer would have taken at that order; in a "
            "subscription market the price step billed in the period while it lasts. Part of revenue.",
            "ledger category upsell"),
+    Metric("cost_per_upsell", "money per offer taken", -1,
+           "What it costs to sell one thing more: the labour of talking about offers at a desk, whose hours are "
+           "paid anyway, and what offers cost, per offer taken. Stands beside cost_per_first_order.",
+           "(labour of offers + ledger category offer) / upsell_accepted"),
+    Metric("minutes_per_upsell", "minutes per offer taken", -1,
+           "Minutes in which employees talked about offers, per offer taken.",
+           "offer minutes / upsell_accepted"),
     Metric("referrals_sent", "invitations", 1,
            "Invitations that reached a friend, with or without a bonus.",
            "invitations"),
@@ -64,6 +72,8 @@ def order_metrics(sums: Sums) -> dict[str, np.ndarray]:
         "upsell_accepted": accepted,
         "upsell_rate": ratio(accepted, offers),
         "upsell_revenue": sums.money("upsell"),
+        "cost_per_upsell": ratio(sums.counter("offer_labour") / MONEY + sums.money("offer"), accepted),
+        "minutes_per_upsell": ratio(sums.counter("offer_ticks") / MINUTE, accepted),
         "referrals_sent": sums.counter("invitations"),
         "referrals_converted": converted,
         "referral_rate": ratio(converted, sums.counter("acquired")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cxsim.behaviour.state import R_ORGANIC, R_PAID, R_REFERRAL
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY
@@ -108,14 +109,12 @@ def _payback(outcome: Outcome, source: int, own: np.ndarray, spend: float) -> fl
     if not len(own):
         return float("nan")
     ages = _margin_by_age(outcome, source)
-    if ages is None:
-        return float("nan")
     days = len(outcome.ledger)
     return payback_days(ages[:days], np.maximum(0, own["entry"]) // DAY, spend / len(own))
 
 
-def _margin_by_age(outcome: Outcome, source: int) -> np.ndarray | None:
-    """Margin by age of one source's customers, where it is known apart from the others'."""
-    acquired = outcome.customers[ever_customer(outcome.customers)]["source"]
-    others = np.isin(acquired, [one for one in ROUTES if one != source]).any()
-    return None if others else outcome.ages
+def _margin_by_age(outcome: Outcome, source: int) -> np.ndarray:
+    """Margin by age of one source's customers."""
+    if source == PAID:
+        return outcome.ages[R_PAID:].sum(axis=0)
+    return outcome.ages[R_REFERRAL if source == REFERRAL else R_ORGANIC]

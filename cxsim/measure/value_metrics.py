@@ -155,7 +155,7 @@ def value_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.
     cac = ratio(sums.bucket("acquisition")[:, -1], sums.counter("acquired")[:, -1])
     payback = np.full(n_segments + 1, np.nan)
     payback[-1] = payback_days(
-        outcome.ages[: len(outcome.ledger)], np.maximum(0, acquired["entry"]) // DAY, float(cac[-1]))
+        outcome.ages.sum(axis=0)[: len(outcome.ledger)], np.maximum(0, acquired["entry"]) // DAY, float(cac[-1]))
     return {
         "clv": clv,
         "clv_residual_share": residual_share,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from cxsim.settings.prospect_rows import has_programme
 from cxsim.settings.values import Effect
 
 if TYPE_CHECKING:
@@ -38,11 +39,17 @@ NEEDED: dict[str, Callable[[Config], bool]] = {
     "automatic": lambda config: config.automatic.p_consent > 0,
     "handoff.weight": lambda config: config.handoff.integration < 1,
     "recovery.gain": _recovers,
+    "prospects.loyalty_pull": lambda config: config.prospects.p_convert < 1 and has_programme(config),
+    "survey.bias": lambda config: config.survey.p_answer < 1,
+    "survey.extremes": lambda config: config.survey.p_answer < 1,
+    "close_the_loop": lambda config: config.close_the_loop.reach > 0,
+    "upsell.maturity": lambda config: config.upsell.p_offer > 0,
+    "upsell.fit_weight": lambda config: config.upsell.p_offer > 0,
     "upsell.wear_out": lambda config: config.upsell.p_offer > 0,
     "employees.training": lambda config: config.employees.training.hours_per_year > 0,
 }
 # Effects that move nothing at another value than 0.
-NEUTRAL = {"perception.mean_weight": 1.0, "automatic.attention": 1.0}
+NEUTRAL = {"perception.mean_weight": 1.0, "automatic.attention": 1.0, "rel_rate": 1.0, "rel_exit": 1.0}
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,10 @@ def _is_unreached(world: Config, key: str) -> bool:
 
 
 def _moves_anything(world: Config, key: str, effect: Effect) -> bool:
-    if effect.value == NEUTRAL.get(key, 0.0) or effect.source == SWITCHED_OFF:
+    last = key.rpartition(".")[2]
+    if last == "conversion" and world.prospects.p_convert >= 1:
+        return False
+    if effect.value == NEUTRAL.get(key, NEUTRAL.get(last, 0.0)) or effect.source == SWITCHED_OFF:
         return False
     return all(is_on(world) for name, is_on in NEEDED.items() if f"{key}.".startswith(f"{name}."))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cxsim.settings.demand_checks import check_demand
+from cxsim.settings.acquisition_checks import check_acquisition
 from cxsim.settings.journey_checks import check_journeys, check_solution
 from cxsim.settings.loyalty_checks import check_loyalty
 from cxsim.settings.leaving_checks import check_leaving
+from cxsim.settings.prospect_checks import check_prospects
 from cxsim.settings.staff_checks import check_shifts
 from cxsim.settings.talk_checks import check_talk
 from cxsim.settings.touchpoint_checks import check_touchpoints
@@ -32,6 +34,8 @@ def cross_check(config: Config) -> None:
     check_talk(config)
     check_loyalty(config)
     check_leaving(config)
+    check_acquisition(config)
+    check_prospects(config)
 
 
 def _segments(config: Config) -> None:

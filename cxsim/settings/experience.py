@@ -79,10 +79,11 @@ class SatisfactionShare(Strict):
     spend: Share = 0.0
     upsell: Share = 0.0
     invitation: Share = 0.0
+    conversion: Share = 0.0
 
     @model_validator(mode="after")
     def _whole_budget(self) -> SatisfactionShare:
-        total = self.rate + self.exit + self.spend + self.upsell + self.invitation
+        total = self.rate + self.exit + self.spend + self.upsell + self.invitation + self.conversion
         if abs(total - 1.0) > 1e-9:
             raise ValueError(f"the shares sum to {total:.6g}; they must sum to 1 (one budget for all links)")
         return self

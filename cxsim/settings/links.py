@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxsim.behaviour.state import L_EXIT, L_INVITATION, L_RATE, L_SPEND, L_UPSELL, LINKS
+from cxsim.behaviour.state import L_CONVERSION, L_EXIT, L_INVITATION, L_RATE, L_SPEND, L_UPSELL, LINKS
+from cxsim.settings.prospect_rows import has_programme
 from cxsim.settings.schema import Config
 
 
@@ -22,7 +23,7 @@ def moved_links(config: Config) -> np.ndarray:
     --------
     >>> from cxsim.config.loading import load
     >>> moved_links(load(["market=contact_centre"])).tolist()
-    [0, 0, 0, 0, 0]
+    [0, 0, 0, 0, 0, 0]
     """
     slope = config.satisfaction.total_effect.value
     share = config.satisfaction.share
@@ -46,10 +47,22 @@ def moved_links(config: Config) -> np.ndarray:
         moved[L_EXIT] |= _leaving_moves(config)
     moved[L_EXIT] |= slope * share.exit != 0 or config.attachment.exit.value != 0
     moved |= _moved_by_price(config)
+    moved[L_RATE] |= _routes_differ(config, "rel_rate")
+    moved[L_EXIT] |= _routes_differ(config, "rel_exit")
     moved[L_UPSELL] = (slope * share.upsell != 0 or _offers_move(config)) and _has_offers(config)
     talked = slope * share.invitation != 0 or _warns(config)
     moved[L_INVITATION] = talked and config.referral.invitations_per_journey > 0
+    moved[L_CONVERSION] = config.prospects.p_convert < 1.0 and (
+        slope * share.conversion != 0 or _prospects_move(config))
     return moved
+
+
+def _prospects_move(config: Config) -> bool:
+    """Whether a programme, a touchpoint, ratings or a lost contact moves how many prospects are convinced."""
+    helped = any(t.reach > 0 and t.conversion.value != 0 for t in config.touchpoints.values())
+    drawn = config.prospects.loyalty_pull.value != 0 and has_programme(config)
+    rated = config.reputation.p_rating > 0 and config.reputation.conversion.value != 0
+    return helped or drawn or rated or config.order.p_lost_after_lost_contact > 0
 
 
 def _moved_by_price(config: Config) -> np.ndarray:
@@ -92,6 +105,11 @@ def _ties_move(config: Config) -> bool:
     return spreads or (_refers(config) and config.referral.referred_exit.value != 1.0)
 
 
+def _routes_differ(config: Config, name: str) -> bool:
+    """Whether a paid route in use wins people unlike the others."""
+    return any(r.spend_per_day > 0 and getattr(r, name).value != 1.0 for r in config.acquisition.values())
+
+
 def _has_prompts(config: Config) -> bool:
     return any(t.reach > 0 and t.prompts_per_year > 0 for t in config.touchpoints.values())
 
@@ -116,10 +134,11 @@ def _spend_moves(config: Config) -> bool:
 
 
 def _offers_move(config: Config) -> bool:
-    """Whether wear-out, a touchpoint or exclusive offers move the acceptance of offers."""
+    """Whether wear-out, demand maturity, fit, a touchpoint or exclusive offers move the acceptance of offers."""
     helped = any(t.reach > 0 and t.upsell.value != 0 for t in config.touchpoints.values())
     exclusive = config.loyalty.has_members and config.loyalty.exclusive_upsell.value != 0
-    return helped or exclusive or config.upsell.wear_out.value != 0
+    ripens = config.upsell.maturity.value != 0 or config.upsell.fit_weight.value != 0
+    return helped or exclusive or ripens or config.upsell.wear_out.value != 0
 
 
 def _has_offers(config: Config) -> bool:

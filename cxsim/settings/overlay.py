@@ -34,6 +34,10 @@ WORLD_KEYS = (
 """Keys that a scenario cannot change, because baseline and scenario must share them to be compared."""
 
 
+OPEN_NAMES = ("acquisition",)
+"""Named groups to which a scenario may add a name: nothing else of the world hangs on which there are."""
+
+
 @dataclass(frozen=True)
 class Combination:
     """Several scenarios as one: its name, its parts, and what they change when all are active."""
@@ -226,6 +230,8 @@ def _check_leaf(
             f"override ({key}=...) or, in a sweep, name it in sweep.world=[{key}]"
         )
     node = plain_type(below(Config, path[0]))
+    if path[0] in OPEN_NAMES:
+        return
     if is_named(node) and len(path) > 1 and path[1] not in values[path[0]]:
         there = ", ".join(values[path[0]]) or "none"
         near = nearest(path[1], values[path[0]])

@@ -21,20 +21,6 @@ from cxsim.settings.units import DAYS_PER_YEAR
 KINDS = {"transactional": TRANSACTIONAL, "subscription": SUBSCRIPTION, "contact_centre": CONTACT_CENTRE}
 
 
-def media_rate(config: Config, spend: float | None = None) -> float:
-    """Paid newcomers a day by the saturating response a = ceiling (1 - exp(-k spend)).
-
-    Source: Blattberg & Deighton (1996). Figures of the config are for 1,000 starting customers.
-    """
-    media = config.acquisition.media
-    spend = media.spend_per_day if spend is None else spend
-    if spend == 0 or media.ceiling_entrants_per_day == 0:
-        return 0.0
-    k = -math.log1p(-media.anchor_entrants_per_day / media.ceiling_entrants_per_day)
-    k /= media.anchor_spend_per_day
-    return media.ceiling_entrants_per_day * -math.expm1(-k * spend) * config.n_customers / 1000.0
-
-
 def make_rows(configs: Sequence[Config], *, effects: bool = True) -> np.ndarray:
     """Parameter rows of shape (rows, segments); without effects, every link is cut.
 
@@ -121,6 +107,10 @@ def _fill_relationship(row: np.void, config: Config, effects: bool) -> None:
     row["upsell_logit"] = math.log(upsell.p_accept / (1.0 - upsell.p_accept))
     row["rel_upsell"], row["fee_step"] = upsell.rel_amount, upsell.fee_step_per_period
     row["has_upsell_effect"] = 1.0 if effects else 0.0
+    row["upsell_ladder"], row["upsell_n0"] = upsell.ladder, upsell.maturity_n0
+    row["upsell_maturity"] = upsell.maturity.value if effects else 0.0
+    row["upsell_fit"] = upsell.fit_weight.value if effects else 0.0
+    row["offer_minutes"], row["offer_cost"] = upsell.minutes_per_offer, upsell.cost_per_offer
     if not effects:
         row["p_lost"] = 0.0
 

@@ -1,4 +1,4 @@
-"""The calendar of a run: months, doors and shifts, paid hours, media, which scenario parts reach whom."""
+"""The calendar of a run: months, doors and shifts, paid hours, which scenario parts reach whom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY, HOUR
 from cxsim.settings.names import channel_names, touchpoint_names
-from cxsim.settings.rows import media_rate
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.settings.staffing import at_desk_by_hour, paid_by_hour
 from cxsim.settings.units import DAYS_PER_YEAR
@@ -207,19 +206,7 @@ def make_touch_fixed(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarr
     return cost[day_row]
 
 
-def make_media_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
-    """Media spend of every day (1/10,000)."""
-    spend = [c.acquisition.media.spend_per_day * c.n_customers / 1000.0 for c in configs]
-    return np.array([round(spend[row] * MONEY) for row in day_row], np.int64)
-
-
 def make_programme_cost(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
     """Running cost of the loyalty programme of every day (1/10,000)."""
     cost = [c.loyalty.fixed_cost_per_day if c.loyalty.has_members else 0.0 for c in configs]
     return np.array([round(cost[row] * MONEY) for row in day_row], np.int64)
-
-
-def paid_per_day(configs: Sequence[Config], day_row: np.ndarray) -> np.ndarray:
-    """Paid newcomers a day."""
-    rates = np.array([media_rate(c) for c in configs])
-    return rates[day_row]

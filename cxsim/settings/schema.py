@@ -9,16 +9,17 @@ from pydantic import Field, field_validator, model_validator
 
 from cxsim.settings.connected import Automatic, Coaching, Knowledge, Needs
 from cxsim.settings.employees import Employees
-from cxsim.settings.acquisition import Acquisition
+from cxsim.settings.acquisition import PaidRoute
 from cxsim.settings.experience import Attachment, Choice, Perception, Satisfaction
 from cxsim.settings.journeys import Handoff, Journeys, Recovery, Use
 from cxsim.settings.leaving import Analytics, Complaints, Payment, SaveOffers, WinBack
 from cxsim.settings.loyalty import Loyalty
 from cxsim.settings.rivals import Competitor, Price, Season
+from cxsim.settings.prospects import Prospects
 from cxsim.settings.talk import Contagion, Referral, Reputation, Talk
 from cxsim.settings.touchpoints import Touchpoint
 from cxsim.settings.values import NAME, WEEKDAYS, Count, Positive, Share, Strict, Whole
-from cxsim.settings.voice import Survey
+from cxsim.settings.voice import CloseTheLoop, Survey
 from cxsim.settings.world import Channel, Delivery, Market, Order, Population, Segment, Upsell
 
 RESERVED_NAMES = {"all": "totals", "shared": "totals", "solution": "what is delivered"}
@@ -100,7 +101,6 @@ class Config(Strict):
     talk: Talk = Talk()
     contagion: Contagion = Contagion()
     reputation: Reputation = Reputation()
-    acquisition: Acquisition = Acquisition()
     competitor: Competitor = Competitor()
     price: Price = Price()
     season: Season = Season()
@@ -109,14 +109,17 @@ class Config(Strict):
     analytics: Analytics = Analytics()
     save_offers: SaveOffers = SaveOffers()
     win_back: WinBack = WinBack()
+    acquisition: dict[str, PaidRoute] = {}
+    prospects: Prospects = Prospects()
     survey: Survey
+    close_the_loop: CloseTheLoop = CloseTheLoop()
     reference: ReferenceSpec = ReferenceSpec()
     scenario: ScenarioSpec = ScenarioSpec()
     output: Output = Output()
     parallel: Parallel = Parallel()
     calibration: dict[str, Any] | None = None
 
-    @field_validator("segments", "channels", "touchpoints")
+    @field_validator("segments", "channels", "touchpoints", "acquisition")
     @classmethod
     def _names(cls, value: dict[str, Any]) -> dict[str, Any]:
         for name in value:

@@ -32,6 +32,8 @@ def make_talk(configs: Sequence[Config], *, effects: bool = True) -> np.ndarray:
     for record, config in zip(talk, configs, strict=True):
         _fill_referral(record, config, on)
         _fill_talk(record, config, on)
+        # Friends who come are convinced like other prospects; so many come that as many become customers.
+        record["p_convert"] = min(1.0, record["p_convert"] / configs[0].prospects.eventual)
     return talk
 
 

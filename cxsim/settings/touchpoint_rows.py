@@ -31,7 +31,8 @@ def make_touchpoints(configs: Sequence[Config], *, effects: bool = True) -> np.n
     Parameters
     ----------
     effects : bool
-        False cuts what touchpoints do to the acceptance of offers (the neutral twin).
+        False cuts what touchpoints do to the acceptance of offers and to prospects (the neutral
+        twin).
 
     Examples
     --------
@@ -49,7 +50,7 @@ def make_touchpoints(configs: Sequence[Config], *, effects: bool = True) -> np.n
             if known is None:
                 touchpoints[r, t]["reach"] = 0.0
             if not effects:
-                touchpoints[r, t]["upsell"] = 0.0
+                touchpoints[r, t]["upsell"], touchpoints[r, t]["conversion"] = 0.0, 0.0
     return touchpoints
 
 
@@ -61,6 +62,7 @@ def _fill_touchpoint(record: np.void, spec: Touchpoint, name: str, channels: tup
     for field, key in _SAME.items():
         record[field] = getattr(spec, key)
     record["fit"], record["upsell"] = spec.fit.value, spec.upsell.value
+    record["conversion"] = spec.conversion.value
     record["delight"], record["resolve"] = spec.delight.value, spec.resolution.value
     record["prompt_rate"] = spec.prompts_per_year / DAYS_PER_YEAR
 

@@ -17,10 +17,10 @@ class Touchpoint(Strict):
 
     It acts at its stage, on `channels` (null = any) and kinds of `journeys` (null = any), for the
     share of customers it reaches (0 = offered to nobody). `minutes` are added to the contact,
-    `rel_minutes` and `rel_response` multiply its time and the response days; `fit`, `upsell` and
-    `resolution` are logits, `delight` is in s.d. of quality; `rel_wait_felt` and `rel_failure_felt`
-    are what is left of the pain; `teaches` are interactions more that the
-    brand learns from; `integration` and `p_recover` come on top of ``handoff`` and
+    `rel_minutes` and `rel_response` multiply its time and the response days; `fit`, `upsell`,
+    `conversion` (of a prospect) and `resolution` are logits, `delight` is in s.d. of quality; `rel_wait_felt`
+    and `rel_failure_felt` are what is left of the pain; `teaches` are interactions more that the brand learns
+    from; `integration` and `p_recover` come on top of ``handoff`` and
     ``recovery``. `by_knowledge`: fit, upsell and time saved grow with what is known of him.
     `needs_known`: only where he can name his need. `first_only`: only before his first judgement.
     `after_failure`: only where something failed in the journey. `steps` are things more to do in a contact
@@ -40,6 +40,7 @@ class Touchpoint(Strict):
     p_failure: Share = 0.0
     fit: Effect = neutral()
     upsell: Effect = neutral()
+    conversion: Effect = neutral()
     delight: Effect = neutral()
     resolution: Effect = neutral()
     rel_wait_felt: NotNegative = 1.0

@@ -8,8 +8,8 @@ from pydantic import Field, field_validator, model_validator
 
 from cxsim.settings.talk import Bass
 from cxsim.settings.values import (
-    NAME, WEEKDAYS, BelowOne, Count, NotNegative, NotNegativeEffect, OpenShare, Owner, Positive, Share, Strict,
-    Weekday, Whole, neutral)
+    NAME, WEEKDAYS, BelowOne, Count, Effect, NotNegative, NotNegativeEffect, OpenShare, Owner, Positive, Share,
+    Strict, Weekday, Whole, neutral)
 
 
 class Market(Strict):
@@ -223,6 +223,10 @@ class Upsell(Strict):
     """An offer beside the order: T a larger basket (share of it), S a dearer plan (fee a period).
 
     `wear_out` is what each offer still in mind takes off acceptance (logit); it fades with `wear_days`.
+    `ladder` is how many products or plans there are to take (S: each adds the fee step once). Acceptance moves
+    (logit) with `maturity` times how far he has come, n / (n + `maturity_n0`) of n orders or renewals, less the
+    share of the ladder he has climbed; and with `fit_weight` times how much better than usual it fits. An offer
+    at a desk takes `minutes_per_offer` of talk; every offer costs `cost_per_offer`.
     """
 
     p_offer: Share = 0.0
@@ -231,3 +235,9 @@ class Upsell(Strict):
     fee_step_per_period: NotNegative = 0.0
     wear_out: NotNegativeEffect = neutral()
     wear_days: Positive = 60.0
+    ladder: Count = 1
+    maturity: Effect = neutral()
+    maturity_n0: Positive = 10.0
+    fit_weight: Effect = neutral()
+    minutes_per_offer: NotNegative = 0.0
+    cost_per_offer: NotNegative = 0.0

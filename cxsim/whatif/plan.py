@@ -69,7 +69,7 @@ def simulate_plan(config: Config, settings: Mapping[str, Any], *, progress: Prog
     if config.market.kind == "contact_centre":
         raise CxsimError(
             "plan.mode=simulated: a contact centre has no customers to acquire; choose another market")
-    if config.acquisition.media.ceiling_entrants_per_day == 0:
+    if "media" not in config.acquisition or config.acquisition["media"].ceiling_entrants_per_day == 0:
         raise CxsimError(
             "plan.mode=simulated: acquisition.media.ceiling_entrants_per_day=0, so media brings nobody; "
             "set acquisition=media or plan.mode=analytic")

@@ -80,8 +80,9 @@ def test_online_retail_holds_the_published_parameters() -> None:
 def test_media_pays_for_a_fifth_to_a_quarter_of_the_entrants() -> None:
     config = load()
     entrants = 1000 / config.market.history_days
-    assert 0.20 <= config.acquisition.media.anchor_entrants_per_day / entrants <= 0.25
-    assert config.acquisition.media.spend_per_day == config.acquisition.media.anchor_spend_per_day
+    media = config.acquisition["media"]
+    assert 0.20 <= media.anchor_entrants_per_day / entrants <= 0.25
+    assert media.spend_per_day == media.anchor_spend_per_day
 
 
 def test_neutral_keys_of_a_shop_without_programme_or_chat() -> None:

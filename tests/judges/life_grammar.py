@@ -27,21 +27,22 @@ MET = f"{_REACHED}Hq*R"
 _TRIES = f"({LOST}|{UNRESOLVED})*"
 CONTACTS = f"{_TRIES}({MET}{_TRIES})?"
 _OFFER = "[tru]?"
-# A complaint (9) is answered (!) or not (%), none is made of what was made good (M); perhaps a rating (6), a
-# warning to others (5).
-_JUDGED = "g*(M|O?(9[!%])?)QV6?5?"
+# A complaint (9) is answered (!) or not (%), none is made of what was made good (M); a survey is answered (V) or
+# not (7); perhaps a rating (6), a warning to others (5).
+_JUDGED = "g*(M|O?(9[!%])?)Q[V7]?6?5?"
 _RETURNABLE = "(D|L|L?W(BK?)?)s*"
 _SOLVED = "(D|L|L?W)s*"
 _LOOKED = f"[Nn]{CONTACTS}{MET}{_JUDGED}i*"
 _GIVEN_UP = f"[Nn]{CONTACTS}{LOST}G{_JUDGED}i*"
+_DECLINED = f"[Nn]{CONTACTS}{MET}j{_JUDGED}"
 _MISSED = "[fk]"
 
 GRAMMARS = {
     "transactional": re.compile(
         f"([Nn]{CONTACTS}{MET}|a){_OFFER}c?Pd?I?e?3?{_RETURNABLE}T?E{_JUDGED}x?([ZY]|i*)"
-        f"|([Nn]{CONTACTS}{MET}|a){_SOLVED}{_JUDGED}i*|{_LOOKED}|{_GIVEN_UP}|{_MISSED}"),
+        f"|([Nn]{CONTACTS}{MET}|a){_SOLVED}{_JUDGED}i*|{_LOOKED}|{_GIVEN_UP}|{_DECLINED}|{_MISSED}"),
     "subscription": re.compile(
-        f"([Nn]{CONTACTS}{MET}{_OFFER}|a){_SOLVED}{_JUDGED}i*|{_LOOKED}|{_GIVEN_UP}|{_MISSED}"),
+        f"([Nn]{CONTACTS}{MET}{_OFFER}|a){_SOLVED}{_JUDGED}i*|{_LOOKED}|{_GIVEN_UP}|{_DECLINED}|{_MISSED}"),
     "contact_centre": re.compile("(J(A|SU))*J(SR|A|X)"),
 }
 
@@ -50,14 +51,14 @@ _SOLUTION, _AFTER_USE = "DLW", "gMO9Q"
 MAY_FOLLOW = {
     "N": "C", "n": "C", "C": "hyJHqFX", "h": "JHqFX", "y": "JHqFX", "J": "bSAXq", "b": "SXq", "S": "HRU",
     "H": "qRU", "q": "qRUFAX", "A": "CGhyJ", "X": "CG", "F": "CG", "U": "CJ",
-    "R": "CtrucP" + _SOLUTION + _AFTER_USE,
+    "R": "CtrucPj" + _SOLUTION + _AFTER_USE,
     "t": "cP" + _SOLUTION, "r": "cP" + _SOLUTION, "u": "cP" + _SOLUTION, "a": "truP" + _SOLUTION, "c": "P",
     "P": "dIe3" + _SOLUTION, "d": "Ie3" + _SOLUTION, "I": "e3" + _SOLUTION, "e": "3" + _SOLUTION, "3": _SOLUTION,
     "D": "sTE" + _AFTER_USE,
     "L": "WsTE" + _AFTER_USE, "W": "BsTE" + _AFTER_USE, "B": "KsTE" + _AFTER_USE,
     "K": "sTE" + _AFTER_USE, "s": "sTE" + _AFTER_USE,
-    "T": "E", "E": _AFTER_USE, "G": _AFTER_USE, "g": _AFTER_USE, "M": "Q", "O": "9Q", "9": "!%", "!": "Q",
-    "%": "Q", "Q": "V", "V": "65xZYi", "6": "5xZYi", "5": "xZYi", "x": "ZYi",
+    "T": "E", "E": _AFTER_USE, "G": _AFTER_USE, "j": _AFTER_USE, "g": _AFTER_USE, "M": "Q", "O": "9Q", "9": "!%",
+    "!": "Q", "%": "Q", "Q": "V765xZYi", "V": "65xZYi", "7": "65xZYi", "6": "5xZYi", "5": "xZYi", "x": "ZYi",
     "i": "i", "Z": "", "Y": "", "f": "", "k": "",
 }
 

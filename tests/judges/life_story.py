@@ -78,7 +78,7 @@ def spells_of(blueprint: Blueprint, outcome: Outcome, replication: int) -> dict[
             found[who] = _spells_of_shopper(ticks[ORDER_PAID,], before.get(who, (None,))[0], window)
         else:
             is_there = before[who][1] if who in before else bool(ticks[ORDER_PAID,])
-            start = before[who][0] if who in before else int(c["entry"])
+            start = before[who][0] if who in before else min(ticks[ORDER_PAID,], default=FAR)
             found[who] = _spells_of_subscriber(
                 start if is_there else None, who not in before, ticks[ENDS], ticks[RETURN_WON_BACK,])
     return found

@@ -64,7 +64,15 @@ _LIVED = (
     "++channels.phone.p_retry=0.4", "++channels.phone.retry_hours=1", "++channels.phone.call_back_minutes=1",
     "++channels.phone.shrinkage=0.2", "++channels.web.p_resolved=0.8",
     *(f"touchpoints.{name}.reach=0.5" for name in groups()["touchpoints"] if name != "dealer_visit"),
-    *(f"satisfaction.share.{link}=0.2" for link in ("rate", "exit", "spend", "upsell", "invitation")))
+    *(f"satisfaction.share.{link}=0.2" for link in ("rate", "exit", "spend", "upsell")),
+    "satisfaction.share.invitation=0.1", "satisfaction.share.conversion=0.1",
+    "prospects.p_convert=0.6", "prospects.p_return=0.5", "prospects.return_days=8", "prospects.loyalty_pull=0.2",
+    "survey=who_answers", "survey.share_asked=0.8", "survey.p_answer=0.6", "close_the_loop=calls",
+    "upsell.ladder=2", "upsell.maturity=1.0", "upsell.fit_weight=1.0", "upsell.minutes_per_offer=2",
+    "upsell.cost_per_offer=0.1",
+    "++acquisition.search={spend_per_day: 4, response: hill, anchor_spend_per_day: 4, rel_rate: 0.8, "
+    "rel_exit: 1.3, anchor_entrants_per_day: 1, ceiling_entrants_per_day: 2, commission_per_customer: 9, "
+    "welcome_gift: 5}")
 _OWNED = ("journeys=owner", "journeys.upgrade.needs_per_year=1", "journeys.move.needs_per_year=1",
           "journeys.renew.share_of_renewals=0.5", "automatic.attention=0.5", "automatic.shocks_per_year=2",
           "touchpoints.reminder.prompts_per_year=12", "payment=cards", "payment.p_failure=0.1")

@@ -11,7 +11,7 @@ from lived_worlds import SCENARIOS, changed, scenario, spec, world
 
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 PROGRAMMES = ("points_program", "tiers", "stamp_card", "cashback", "membership", "exclusive_offers")
-EFFECTS = ("rate", "exit", "spend", "upsell", "invitation")
+EFFECTS = ("rate", "exit", "spend", "upsell", "invitation", "conversion")
 
 
 def _staffed(draw: Any, channel: str) -> dict[str, Any]:
@@ -47,6 +47,23 @@ def _effects(draw: Any) -> dict[str, Any]:
     }
 
 
+def _voice(draw: Any) -> dict[str, Any]:
+    """Who is asked and answers, who is called, who is won with money, and what offers take."""
+    return {
+        "survey.share_asked": draw(st.sampled_from([1.0, 0.5])),
+        "survey.p_answer": draw(st.sampled_from([1.0, 0.4])), "survey.bias": 0.5, "survey.extremes": 0.3,
+        "close_the_loop.reach": draw(st.sampled_from([0.0, 0.9])),
+        "close_the_loop.below": draw(st.integers(0, 10)),
+        "close_the_loop.delay_days": draw(st.sampled_from([0.0, 5.0])),
+        "close_the_loop.gain": draw(st.sampled_from([0.0, 1.0])), "close_the_loop.cost_per_call": 3.0,
+        "acquisition.media.rel_rate": draw(st.sampled_from([1.0, 0.5])),
+        "acquisition.media.commission_per_customer": draw(st.sampled_from([0.0, 7.0])),
+        "upsell.ladder": draw(st.integers(1, 3)), "upsell.maturity": draw(st.sampled_from([0.0, 2.0])),
+        "upsell.minutes_per_offer": draw(st.sampled_from([0.0, 3.0])),
+        "upsell.cost_per_offer": draw(st.sampled_from([0.0, 0.2])),
+    }
+
+
 def _relationship(draw: Any, is_shop: bool) -> dict[str, Any]:
     keys: dict[str, Any] = {
         "referral.invitations_per_journey": draw(st.sampled_from([0.0, 0.1, 0.6])),
@@ -59,7 +76,11 @@ def _relationship(draw: Any, is_shop: bool) -> dict[str, Any]:
         "delivery.use_days": draw(st.sampled_from([0.0, 2.0])),
         "market.renewal_days": draw(st.integers(1, 40)),
     }
-    keys |= _programme(draw, is_shop)
+    keys |= _programme(draw, is_shop) | _voice(draw)
+    if draw(st.booleans()):
+        keys |= {"prospects.p_convert": 0.6, "prospects.p_return": draw(st.sampled_from([0.0, 0.8])),
+                 "prospects.return_days": draw(st.sampled_from([0.01, 15.0])), "prospects.loyalty_pull": 0.3,
+                 "referral.p_convert": draw(st.sampled_from([0.0, 0.42]))}
     if is_shop:
         keys |= {
             "segments.shoppers.purchase.r": draw(st.sampled_from([0.243, 4.0])),

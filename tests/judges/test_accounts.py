@@ -36,7 +36,9 @@ TOLD = {
     "handoffs": (w.HANDOFF_KEPT, w.HANDOFF_LOST), "contexts_lost": (w.HANDOFF_LOST,), "n_fit": (w.SEARCH,),
     "late": (w.DELIVERY_LATE,), "wrong": (w.DELIVERY_WRONG,), "returned": (w.DELIVERY_RETURNED,),
     "faults": (w.USE_FAULT,), "recovered": (w.RECOVERY_MADE,), "unrecovered": (w.RECOVERY_MISSED,),
-    "judged": (w.JUDGE,), "nps_answers": (w.JUDGE,), "ces_answers": (w.JUDGE,), "invitations": (w.INVITE_SENT,),
+    "judged": (w.JUDGE,), "true_answers": (w.JUDGE,), "nps_answers": (w.SURVEY_ANSWERED,),
+    "ces_answers": (w.SURVEY_ANSWERED,), "nps_asked": (w.SURVEY_ANSWERED, w.SURVEY_SILENT),
+    "invitations": (w.INVITE_SENT,), "loops_closed": (w.LOOP_CLOSED,),
     "negative_talk": (w.TALK_NEGATIVE,), "ratings": (w.RATING_POSTED,),
     "tiers_reached": (w.TIER_REACHED,), "tiers_lost": (w.TIER_LOST,),
     "complaints": (w.COMPLAINT_MADE,), "complaints_unanswered": (w.COMPLAINT_UNANSWERED,),
@@ -107,7 +109,8 @@ def _money_ties(outcome: Outcome) -> None:
     waited = log[np.isin(log["word"], (w.QUEUE_SERVED, w.QUEUE_ABANDONED, w.QUEUE_CLOSED))]
     assert total(outcome, "wait_ticks") == waited["wait_ticks"].sum()
     amounts = {"reward_redeemed": (POINTS_REDEEMED,), "compensation": (w.RECOVERY_MADE,), "touchpoint": USED,
-               "membership_fee": FEES, "payment_recovery": (w.PAYMENT_FAILED,)}
+               "membership_fee": FEES, "payment_recovery": (w.PAYMENT_FAILED,),
+               "close_the_loop": (w.LOOP_CLOSED,)}
     for category, told in amounts.items():
         booked = ledger[:, [k for k, c in enumerate(CATEGORIES) if c[0] == category]].sum(axis=(0, 1))
         here = np.isin(log["word"], told)
@@ -124,6 +127,9 @@ def _money_ties(outcome: Outcome) -> None:
     assert ledger[:, w.C_COMPLAINT_HANDLING, 1].sum() == answered["amount"].sum()
     assert ledger[:, w.C_SAVE_OFFER, 0].sum() <= said[w.SAVE_OFFER_MADE]
     assert ledger[:, w.C_WIN_BACK, 0].sum() <= said[w.WIN_BACK_CONTACTED]
+    won = [k for k, (_, bucket, _, _) in enumerate(CATEGORIES) if bucket == "acquisition"]
+    np.testing.assert_array_equal(outcome.route_costs.sum(axis=1), ledger[:, won, 1].sum(axis=1))
+    assert ledger[:, w.C_OFFER, 0].sum() in (0, said[w.OFFER_TAKEN] + said[w.OFFER_REFUSED])
     assert (said[POINTS_EARNED] > 0) == bool(outcome.points.any())
 
 
@@ -141,6 +147,10 @@ def _words_tie(outcome: Outcome) -> None:
     assert total(outcome, "response_ticks") == answered["wait_ticks"].sum()
     assert total(outcome, "payments_failed") == total(outcome, "payments_recovered") + said[w.EXIT_PAYMENT_FAILED]
     assert total(outcome, "saved_by_offer") <= total(outcome, "save_offers")
+    assert said[w.ORDER_DECLINED] <= total(outcome, "prospects_lost")
+    assert total(outcome, "prospects_lost") <= said[w.ORDER_DECLINED] + said[w.ORDER_GIVEN_UP]
+    assert total(outcome, "prospects_returned") <= total(outcome, "prospects_lost")
+    assert total(outcome, "acquired") <= total(outcome, "entered")
     assert total(outcome, "automatic_wrong") <= total(outcome, "wrong")
     employees_left = outcome.tally[-1, :-1, COUNTERS.index("employees_left")].sum()
     hired = outcome.ledger.sum(axis=(0, 1, 2, 3))[w.C_HIRING, 0]
@@ -162,8 +172,11 @@ def _places_tie(blueprint: Blueprint, outcome: Outcome) -> None:
         enjoyed = log[log["word"] == w.USE_ENJOYED][["customer", "journey"]]
         solutions += (~np.isin(enjoyed, by_itself)).sum()
     assert felt[n_channels, F_EPISODES] == solutions
-    assert felt[: n_channels + 1, F_EPISODES].sum() == total(outcome, "csat_answers")
-    assert felt[: n_channels + 1, F_SATISFIED].sum() == total(outcome, "csat_satisfied")
+    silent = felt[: n_channels + 1, F_EPISODES].sum() - total(outcome, "csat_answers")
+    silently_satisfied = felt[: n_channels + 1, F_SATISFIED].sum() - total(outcome, "csat_satisfied")
+    assert 0 <= silently_satisfied <= silent
+    voice = blueprint.fixed["voice"]
+    assert silent == 0 or min(voice["share_asked"].min(), voice["p_answer"].min()) < 1
     used = log["touchpoint"][np.isin(log["word"], USED)]
     by_name = np.bincount(used, minlength=len(outcome.touchpoints))
     np.testing.assert_array_equal(felt[n_channels + 1 :, F_EPISODES], by_name)
