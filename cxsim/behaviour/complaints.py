@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.draws import decision, exponential
-from cxsim.behaviour.effects import journey_uniform
+from cxsim.behaviour.effects import entrance_of, journey_uniform
 from cxsim.behaviour.state import CUSTOMER, L_EXIT
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import record
@@ -67,5 +67,5 @@ def take_grievance(world, c, bin_):
     hazard = c.grievance
     c.grievance = 0.0
     if world.is_moved[L_EXIT] != 0:
-        hazard *= math.exp(-world.kappa[L_EXIT, c.segment, 0, bin_])
+        hazard *= math.exp(-world.kappa[L_EXIT, c.segment, entrance_of(c), bin_])
     return hazard

@@ -82,6 +82,12 @@ def run_bin(world, c, now):
 
 
 @compiled
+def entrance_of(c):
+    """The first group of starters, or of newcomers: where intercepts of leaving stand, by number of exposure."""
+    return 0 if c.source == 0 else 3
+
+
+@compiled
 def group_of(c):
     """Starters and newcomers, each by how much they have experienced in the run: 0, 1-2, 3 or more.
 

@@ -8,7 +8,7 @@ from cxsim.behaviour.accounts import close_months, stop_counting
 from cxsim.behaviour.analytics import leave_ranks
 from cxsim.behaviour.complaints import take_grievance
 from cxsim.behaviour.contagion import count_contagion
-from cxsim.behaviour.effects import BIN_DAYS, lead, run_bin
+from cxsim.behaviour.effects import BIN_DAYS, entrance_of, lead, run_bin
 from cxsim.behaviour.money import R_EXIT, R_GRIEVANCE, R_N_EXIT
 from cxsim.behaviour.outreach import plan_contact
 from cxsim.behaviour.programme import leave_programme
@@ -36,7 +36,7 @@ def exit_multiplier(world, row, c, now, bin_):
     if row.b_exit == 0.0 and pull == 0.0 and world.is_moved[L_EXIT] == 0:
         return 1.0
     z = lead(world, row, c, now)
-    return math.exp(row.b_exit * z - world.kappa[L_EXIT, c.segment, 0, bin_] + pull)
+    return math.exp(row.b_exit * z - world.kappa[L_EXIT, c.segment, entrance_of(c), bin_] + pull)
 
 
 @compiled
@@ -63,8 +63,9 @@ def _measure(world, leaving, c, bin_, hazard, grievance):
     """Add an exposure to the sums behind the reference: the chance of leaving by any route."""
     if world.cursor[MEASURING] != 0:
         total = hazard + grievance + leaving.payment_hazard
-        world.exposures[L_EXIT, c.segment, 0, bin_, 0] += fraction(-math.expm1(-total))
-        world.exposures[L_EXIT, c.segment, 0, bin_, 1] += fraction(-math.expm1(-c.exit_hazard))
+        bins = world.exposures[L_EXIT, c.segment, entrance_of(c), bin_]
+        bins[0] += fraction(-math.expm1(-total))
+        bins[1] += fraction(-math.expm1(-c.exit_hazard))
 
 
 @compiled

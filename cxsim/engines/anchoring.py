@@ -27,6 +27,7 @@ from cxsim.errors import CxsimError
 from cxsim.journal.tallies import FRACTION
 from cxsim.journal.ticks import MINUTE
 from cxsim.settings.leaving_checks import check_payment_history
+from cxsim.settings.links import ties_move
 from cxsim.settings.reference import Reference, blank_reference
 from cxsim.settings.schema import Config
 
@@ -94,8 +95,10 @@ def _update(
     sums_on = np.stack([p.exposures for p in on]).astype(float)
     sums_off = np.stack([p.exposures for p in off or on]).astype(float)
     kappa = reference.kappa.copy()
+    if not ties_move(config):
+        _pool_exits(sums_on, sums_off)
     for link in np.flatnonzero(reference.is_moved):
-        for place in np.ndindex(kappa.shape[1], 1 if link == L_EXIT else kappa.shape[2]):
+        for place in np.ndindex(kappa.shape[1], kappa.shape[2]):
             here = (slice(None), link, *place, slice(None))
             is_twin = off is not None and link in (L_RATE, L_EXIT)
             neutral = sums_off[(*here, 0)] if is_twin else sums_on[(*here, 1)]
@@ -103,6 +106,8 @@ def _update(
             kappa[link][place] += step
             name = f"the intercept of {LINKS[link]}"
             gaps[name] = max(gaps.get(name, 0.0), gap)
+    if not ties_move(config):
+        kappa[L_EXIT] = kappa[L_EXIT][:, :1]
     anchor = _anchors(sum(p.moments for p in on))
     if reference.is_moved.any():
         gaps |= _anchor_gaps(anchor, reference.anchor, sum(p.moments for p in on)[..., 0])
@@ -113,6 +118,16 @@ def _update(
         return updated, gaps
     gaps["newcomers by recommendation"] = gap
     return replace(updated, waits=_mean_waits(on), referred_per_day=_referred_per_day(config, on)), gaps
+
+
+def _pool_exits(*exposures: np.ndarray) -> None:
+    """Count the exposures to leaving of starters and newcomers together, where only memory tells them apart.
+
+    Ties who leave act by the calendar and having been referred on newcomers alone: then each group has its own.
+    """
+    for sums in exposures:
+        sums[:, L_EXIT, :, 0] = sums[:, L_EXIT].sum(axis=2)
+        sums[:, L_EXIT, :, 1:] = 0.0
 
 
 def _reproduced(reference: Reference, config: Config, on: list[Pilot]) -> Reference:

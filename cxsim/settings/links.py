@@ -40,7 +40,7 @@ def moved_links(config: Config) -> np.ndarray:
         moved[L_RATE] |= config.competitor.p_need > 0 and config.market.kind == "transactional"
         moved[L_EXIT] = prompted and config.coaching.reactance.value != 0
         moved[L_EXIT] |= config.loyalty.moves_exit(config.market.kind == "subscription")
-        moved[L_EXIT] |= _ties_move(config)
+        moved[L_EXIT] |= ties_move(config)
     if config.market.kind == "subscription":
         moved[L_EXIT] |= config.automatic.attention.value != 1.0
     if config.market.kind != "contact_centre":
@@ -99,7 +99,7 @@ def _refers(config: Config) -> bool:
     return config.referral.invitations_per_journey > 0 and config.referral.p_convert > 0
 
 
-def _ties_move(config: Config) -> bool:
+def ties_move(config: Config) -> bool:
     """Whether ties who leave, or having been referred, move leaving."""
     spreads = config.contagion.multiplier.value != 1.0 and (config.contagion.acquaintances > 0 or _refers(config))
     return spreads or (_refers(config) and config.referral.referred_exit.value != 1.0)

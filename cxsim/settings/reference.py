@@ -22,8 +22,9 @@ class Reference:
     Attributes
     ----------
     kappa : array, shape (links, segments, groups, bins)
-        Log intercepts; groups are starters and newcomers by experience (exit uses the first
-        only), bins are 28 days in the run (exit: number of the exposure, but in contracts of 56 days or more).
+        Log intercepts; groups are starters and newcomers by experience (exit: starters under the
+        first, newcomers under the fourth), bins are 28 days in the run (exit: number of the exposure,
+        but in contracts of 56 days or more).
     is_moved : array of int64, shape (links,)
         1 where anything moves the link; 0 means kappa is exactly 0 and was not estimated.
     anchor : array, shape (segments, kinds of journey, read-outs, 2)
