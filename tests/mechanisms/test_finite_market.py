@@ -48,7 +48,7 @@ def test_more_media_wins_members_sooner_and_loses_none():
     config = changed(world("n_customers=300", "horizon_days=200", "referral=none", "market.entrants_per_day=4"),
                      market__size=600, acquisition__media__anchor_entrants_per_day=2.0,
                      acquisition__media__ceiling_entrants_per_day=20.0)
-    spend = config.acquisition.media.anchor_spend_per_day
+    spend = config.acquisition["media"].anchor_spend_per_day
     more = spec("more", {"acquisition.media.spend_per_day": 6 * spend})
     few, many = (set(live(plan(config, parts)).customers["id"].tolist()) for parts in ([], [more]))
     # Without media, organic candidates would have won some of them later: not each is additional.
