@@ -33,7 +33,7 @@ def pay_media(world, day, k):
     cost = world.media_cost[day, k]
     if cost > 0:
         book_shared(world, day * DAY, PAID, -1, C_MEDIA, 1, cost)
-        world.route_costs[day, R_PAID + k] += cost
+        world.route_costs[day, R_PAID + k, C_MEDIA] += cost
 
 
 @compiled

@@ -213,7 +213,7 @@ WORLD_FIELDS = {
     "ledger": "i8 [day, segment + shared, source, channel + none, category, 2]",
     "points": "i8 [day, segment, 4] issued, redeemed, expired, cancelled",
     "ages": "i8 [route, day] margin of acquired customers by age",
-    "route_costs": "i8 [day, route] spent to win people, in 1/10,000 of the currency",
+    "route_costs": "i8 [day, route, category] spent to win people, in 1/10,000 of the currency",
     "moments": "i8 [segment, kind of journey, read-out, 3] count, sum, sum of squares",
     "exposures": "i8 [link, segment, group, bin, 2] sums of probability, with and without effects",
     "recent": "i8 [segment, 7] figures of the last 90 days for residual values",

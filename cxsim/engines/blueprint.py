@@ -199,7 +199,7 @@ def build_world(
                            np.int64),
         "points": np.zeros((days, n_segments, 4), np.int64),
         "ages": np.zeros((len(blueprint.routes), days + 1), np.int64),
-        "route_costs": np.zeros((days, len(blueprint.routes)), np.int64),
+        "route_costs": np.zeros((days, len(blueprint.routes), len(CATEGORIES)), np.int64),
         "teams": np.zeros(n_channels, TEAM),
         "employees": np.zeros((n_channels, max(1, int(blueprint.fixed["places"].max(initial=0)))), EMPLOYEE),
         "brand": np.zeros(len(BRAND)),

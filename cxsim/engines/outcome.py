@@ -33,7 +33,7 @@ class Outcome:
         numbers them (-1: he was there on day 0).
     ages : array of int64, shape (routes, days + 1)
         Margin (1/10,000) of acquired customers by route and days since they entered.
-    route_costs : array of int64, shape (days, routes)
+    route_costs : array of int64, shape (days, routes, categories)
         Amounts (1/10,000) of bucket acquisition by route; bonuses count under referral.
     customers : structured array
         :data:`cxsim.behaviour.state.CUSTOMER_RECORD`, trimmed to those who entered.

@@ -127,7 +127,7 @@ def book(world, c, tick, channel, category, amount):
         c.subsidy += amount
     route = REFERRAL_ROUTE if IS_BONUS[category] else c.route
     if IS_ACQUISITION[category] and route >= 0:
-        world.route_costs[day, route] += amount
+        world.route_costs[day, route, category] += amount
     if not IS_MARGIN[category]:
         return
     own = amount if IS_REVENUE[category] else -amount

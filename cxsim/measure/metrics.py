@@ -70,9 +70,9 @@ are defined below; whoever is a customer in one life only counts under acquisiti
 `discounted_spend`, with Fieller's interval over paired replications; undefined, with the reason in `status`, where
 the spend does not rise detectably.
 
-`sources.parquet`: customers acquired by source, what was spent on each (media, commission, gifts, bonuses to both
-sides of a recommendation, handled minutes of prospects), cac, clv, clv_to_cac and payback_days. `spend` adds up to
-`acquisition_cost`; what belongs to no source of new customers is in the row `shared`.
+`sources.parquet`: customers acquired by source (paid routes by name), what was spent on each (media, commission,
+gifts, bonuses to both sides of a recommendation, handled minutes of prospects), cac, clv, clv_to_cac and
+payback_days. `spend` adds up to `acquisition_cost`; what belongs to no source is in the row `shared`.
 """
 
 

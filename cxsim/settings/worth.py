@@ -101,6 +101,11 @@ def gifts_above_worth(config: Config) -> list[str]:
             config, "referral.bonus + referral.friend_bonus", bonus, "lower the bonus of either side")
     if win_back.reach > 0 and win_back.p_return > 0:
         found += above_worth(config, "win_back.offer_value", win_back.offer_value, "offer less for coming back")
+    for name, route in config.acquisition.items():
+        if route.spend_per_day > 0:
+            found += above_worth(
+                config, f"acquisition.{name}.welcome_gift + acquisition.{name}.commission_per_customer",
+                route.welcome_gift + route.commission_per_customer, "give less for each customer won")
     if save.share > 0 and config.market.kind == "transactional":
         offered = [one for one in config.segments.values() if one.share > 0]
         margin = sum(one.share * _margin_per_order(config, one) for one in offered)

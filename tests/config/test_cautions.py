@@ -24,6 +24,7 @@ def test_shipped_markets_need_no_caution() -> None:
     (["market=telecom", "horizon_days=300"], "no newcomer renews"),
     (["horizon_days=3", "market.active_window_days=1"], "hardly any journey is judged"),
     (["win_back.reach=1", "win_back.p_return=0.1", "win_back.offer_value=50"], "offer_value=50: is more than a"),
+    (["acquisition.media.welcome_gift=40"], "acquisition.media.welcome_gift + acquisition.media.commission"),
     (["save_offers.share=0.2", "save_offers.discount=9"], "the margin of the mean order it is taken off, 7.07"),
     (["referral.bonus=30", "referral.friend_bonus=10"], "=40: is more than a new customer is worth, 32.93 USD"),
 ])

@@ -128,7 +128,8 @@ def _money_ties(outcome: Outcome) -> None:
     assert ledger[:, w.C_SAVE_OFFER, 0].sum() <= said[w.SAVE_OFFER_MADE]
     assert ledger[:, w.C_WIN_BACK, 0].sum() <= said[w.WIN_BACK_CONTACTED]
     won = [k for k, (_, bucket, _, _) in enumerate(CATEGORIES) if bucket == "acquisition"]
-    np.testing.assert_array_equal(outcome.route_costs.sum(axis=1), ledger[:, won, 1].sum(axis=1))
+    np.testing.assert_array_equal(outcome.route_costs.sum(axis=1)[:, won], ledger[:, won, 1])
+    assert not np.delete(outcome.route_costs, won, axis=2).any()
     assert ledger[:, w.C_OFFER, 0].sum() in (0, said[w.OFFER_TAKEN] + said[w.OFFER_REFUSED])
     assert (said[POINTS_EARNED] > 0) == bool(outcome.points.any())
 

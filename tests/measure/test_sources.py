@@ -15,6 +15,16 @@ from cxsim.measure.sources import PAID_FOR, sources_table
 from cxsim.measure.table import Table
 
 
+BY_ITSELF, BROUGHT, BY_MEDIA = range(3)
+
+
+def _spend(outcome, day, segment, source, route, category, amount) -> None:
+    """One flow of acquisition in the ledger and, where it belongs to a route, in the costs of routes."""
+    outcome.ledger[day, segment, source, -1, category] += (1, round(amount * MONEY))
+    if route is not None:
+        outcome.route_costs[day, route, category] += round(amount * MONEY)
+
+
 def _outcome():
     """Two organic customers, one paid, one brought; starters are no source of new ones."""
     outcome = make_outcome(n_customers=5)
@@ -23,15 +33,15 @@ def _outcome():
     outcome.customers["residual"] = np.array([900, 0, 20, 10, 4]) * MONEY
     tally(outcome, "acquired", [[2, 0, 0], [2, 0, 0], [0, 0, 0]])
     tally(outcome, "converted", [[1, 0, 0], [0, 0, 0], [0, 0, 0]])
-    ledger = outcome.ledger
-    ledger[:, -1, PAID, -1, C_MEDIA] = (1, 5000)
-    ledger[8, 1, PAID, 0, C_COMMISSION] = (1, 3 * MONEY)
-    ledger[3, 0, ORGANIC, 0, C_PROSPECT_MINUTES] = (1, 2 * MONEY)
-    ledger[20, 0, REFERRAL, 0, C_WELCOME_GIFT] = (1, 1 * MONEY)
+    outcome.customers["route"] = [-1, BY_ITSELF, BY_ITSELF, BY_MEDIA, BROUGHT]
+    _spend(outcome, 0, -1, PAID, BY_MEDIA, C_MEDIA, 30.0)
+    _spend(outcome, 8, 1, PAID, BY_MEDIA, C_COMMISSION, 3.0)
+    _spend(outcome, 3, 0, ORGANIC, BY_ITSELF, C_PROSPECT_MINUTES, 2.0)
+    _spend(outcome, 20, 0, REFERRAL, BROUGHT, C_WELCOME_GIFT, 1.0)
     # The bonus of the one who brought him may be booked on his own account.
-    ledger[20, 0, START, -1, C_REFERRAL_BONUS] = (1, 10 * MONEY)
-    ledger[20, 0, REFERRAL, -1, C_FRIEND_BONUS] = (1, 5 * MONEY)
-    ledger[1, -1, SHARED, 0, C_PROSPECT_MINUTES] = (1, 7777)
+    _spend(outcome, 20, 0, START, BROUGHT, C_REFERRAL_BONUS, 10.0)
+    _spend(outcome, 20, 0, REFERRAL, BROUGHT, C_FRIEND_BONUS, 5.0)
+    _spend(outcome, 1, -1, SHARED, None, C_PROSPECT_MINUTES, 0.7777)
     return outcome
 
 
@@ -41,7 +51,7 @@ def _row(table: Table, source: str) -> dict:
 
 def test_each_source_has_its_customers_their_cost_and_their_worth() -> None:
     table = sources_table(_outcome(), "baseline")
-    paid, referral, organic = (_row(table, name) for name in ("paid", "referral", "organic"))
+    paid, referral, organic = (_row(table, name) for name in ("media", "referral", "organic"))
     assert (paid["customers_acquired"], paid["media"], paid["commission"]) == (1, pytest.approx(30.0), 3.0)
     assert (paid["spend"], paid["cac"], paid["clv"]) == (pytest.approx(33.0), pytest.approx(33.0), 60.0)
     assert paid["clv_to_cac"] == pytest.approx(60 / 33)
@@ -52,6 +62,16 @@ def test_each_source_has_its_customers_their_cost_and_their_worth() -> None:
 def test_what_belongs_to_no_source_has_a_row_of_its_own() -> None:
     row = _row(sources_table(_outcome(), "baseline"), "shared")
     assert row["spend"] == pytest.approx(0.7777) and np.isnan(row["cac"]) and row["customers_acquired"] == 0
+
+
+def test_a_route_pays_back_by_the_margin_of_its_own_customers() -> None:
+    """33 spent on one customer: 20 on the day he came and 15 ten days later; the others' margins play no part."""
+    outcome = _outcome()
+    outcome.ages[BY_MEDIA, [0, 10]] = 20 * MONEY, 15 * MONEY
+    outcome.ages[BY_ITSELF, 0] = 900 * MONEY
+    table = sources_table(outcome, "baseline")
+    assert _row(table, "media")["payback_days"] == 10 and _row(table, "organic")["payback_days"] == 0
+    assert np.isnan(_row(table, "referral")["payback_days"])
 
 
 def test_sources_sum_to_the_cost_of_acquisition_and_to_the_customers_acquired() -> None:
