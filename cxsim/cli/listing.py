@@ -37,8 +37,23 @@ def list_options(words: Sequence[str]) -> int:
         width = max(map(len, known[group]), default=0)
         for name, file in sorted(known[group].items()):
             mine = " (yours)" if own is not None and file.is_relative_to(own) else ""
-            print(f"  {name:<{width}}  {described(file)}{mine}".rstrip())
+            print(f"  {name:<{width}}  {described(file)}{owned(file)}{mine}".rstrip())
     return 0
+
+
+def owned(file: Path) -> str:
+    """Which department owns a touchpoint; '' for other options.
+
+    Examples
+    --------
+    >>> from cxsim.config.folders import conf_folder
+    >>> owned(conf_folder() / "touchpoints" / "reminder.yaml"), owned(conf_folder() / "use" / "none.yaml")
+    (' (owner: marketing)', '')
+    """
+    if file.parent.name != "touchpoints":
+        return ""
+    owner = re.search(r"^  owner: *(.+?) *(?:#.*)?$", file.read_text(encoding="utf-8", errors="replace"), re.M)
+    return f" (owner: {owner[1]})" if owner else ""
 
 
 def described(file: Path) -> str:

@@ -142,9 +142,10 @@ def _print_check(check: Sequence[dict], passes: int) -> None:
     if not check:
         print("Reference experience: nothing moves the baseline's history, so it is exact by construction.")
         return
+    from cxsim.engines.reference_check import told_error
     from cxsim.report.terminal_tables import print_grid
 
-    rows = [[row["metric"], str(row["month"]), f"{row['gap']:+.2%}", f"{row['standard_error']:.2%}",
+    rows = [[row["metric"], str(row["month"]), f"{row['gap']:+.2%}", told_error(row["standard_error"]),
              "passed" if row["passed"] else "FAILED"] for row in check]
     print_grid("Reference experience: the baseline with effects against its neutral history, fresh luck",
                ["figure", "month of largest gap", "gap", "s.e.", "check"], rows,

@@ -30,9 +30,20 @@ def check_reference(config: Config, reference: Reference) -> list[dict[str, Any]
         row = failed[0]
         raise CxsimError(
             f"reference: with effects on, the baseline's {row['metric']} by month {row['month']} differ by "
-            f"{row['gap']:+.2%} (s.e. {row['standard_error']:.2%}) from its neutral twin; "
+            f"{row['gap']:+.2%} (s.e. {told_error(row['standard_error'])}) from its neutral twin; "
             f"reference.tolerance={config.reference.tolerance:g}; raise reference.customers or the tolerance")
     return rows
+
+
+def told_error(error: float) -> str:
+    """A standard error in words: one pilot alone has none.
+
+    Examples
+    --------
+    >>> told_error(0.00123), told_error(float("nan"))
+    ('0.12%', 'unknown')
+    """
+    return f"{error:.2%}" if np.isfinite(error) else "unknown"
 
 
 def _cumulated(months: np.ndarray, k: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +104,9 @@ def check_section(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
 
 
 def _cell(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else ABSENT if value is None else str(value)
+    if isinstance(value, float):
+        return "unknown" if math.isnan(value) else f"{value:.4g}"
+    return ABSENT if value is None else str(value)
 
 
 def made_rows(manifest: Mapping[str, Any], config: Config) -> list[tuple[str, str]]:

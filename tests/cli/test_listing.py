@@ -35,6 +35,14 @@ def test_list_shows_the_users_own_files(
     assert line.split(maxsplit=1) == ["mine", "A plan of mine. (yours)"]
 
 
+def test_list_shows_the_owner_of_every_touchpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "touchpoints"]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert len(lines) == len(groups()["touchpoints"]) > 15
+    assert all("(owner: " in line for line in lines)
+    assert next(line for line in lines if "reminder" in line).endswith("(owner: marketing)")
+
+
 def test_list_refuses_a_group_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "markt"]) == 2
     assert "did you mean market?" in capsys.readouterr().err
