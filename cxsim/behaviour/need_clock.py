@@ -104,7 +104,7 @@ def next_need(world, c, until):
 @compiled
 def p_met(world, row, c, now):
     """Chance that a need of his own is noticed and brought to us."""
-    return (1.0 - p_missed(row, c, now)) * (1.0 - p_to_rival(world, row, c, now))
+    return (1.0 - p_missed(world, row, c, now)) * (1.0 - p_to_rival(world, row, c, now))
 
 
 @compiled

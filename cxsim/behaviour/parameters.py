@@ -32,7 +32,7 @@ ROW = np.dtype([(name, "f8") for name in (
     # repeat: peak-end, knowledge of the one and what it improves
     "mean_weight", "w_use", "leniency_sd", "weight_spread", "attachment_n0", "attachment_exit",
     "attachment_price", "known_n0", "known_days", "p_opt_out", "search_saving", "fit_gain", "delivery_saving",
-    "handle_saving", "price_gain", "prompt_accuracy",
+    "handle_saving", "price_gain", "prompt_accuracy", "recognition",
     # automatic execution and inattention
     "p_consent", "confidence", "p_wrong_automatic", "wrong_tolerance", "attention", "shock_rate",
     "renewal_contacts", "renewal_notice_days", "n_touchpoints",

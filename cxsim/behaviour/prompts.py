@@ -33,11 +33,14 @@ def signal_at(row, c, now):
 
 
 @compiled
-def p_missed(row, c, now):
-    """Chance that nobody notices a need: p_forgotten exp(-recall signal)."""
+def p_missed(world, row, c, now):
+    """Chance that nobody notices a need: p_forgotten exp(-recall signal) (1 - recognition knowledge)."""
     if row.p_forgotten == 0.0:
         return 0.0
-    return row.p_forgotten * math.exp(-row.recall * signal_at(row, c, now))
+    missed = row.p_forgotten * math.exp(-row.recall * signal_at(row, c, now))
+    if row.recognition != 0.0:
+        missed *= 1.0 - row.recognition * knowledge_of(world, row, c, now)
+    return missed
 
 
 @compiled

@@ -154,7 +154,7 @@ def recognize(world, i, now):
         return execute(world, row, c, now)
     if row.p_forgotten > 0.0 and c.status == CUSTOMER and c.kind == _clock_kind(world):
         u = journey_uniform(world, c, D_MISSED)
-        if u < p_missed(row, c, now):
+        if u < p_missed(world, row, c, now):
             return _miss(world, row, i, now)
         if u < row.p_forgotten:
             c.is_prompted = 1

@@ -11,7 +11,7 @@ from cxsim.measure.sums import Sums, ratio
 
 METRICS = (
     Metric("needs_per_customer_year", "needs per customer-year", 1,
-           "Needs that arose, per year that a customer was active (frequency).",
+           "Needs that arose, per year that a customer was active, noticed or not.",
            "needs / (active_customer_days / 365)"),
     Metric("forgotten_needs", "needs", -1,
            "Needs that the customer had and nobody noticed, so that no journey began.",

@@ -6,6 +6,7 @@ import numpy as np
 
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import MINUTE
+from cxsim.journal.ticks import DAY
 from cxsim.measure.metric import Metric
 from cxsim.measure.sums import Sums, ratio
 
@@ -14,6 +15,9 @@ METRICS = (
            "Paid orders, first ones included; in a subscription market the payments of a period. Returns"
            " do not reduce it.",
            "purchases"),
+    Metric("order_frequency", "orders per customer-year", 1,
+           "Orders (in a subscription market: payments) per year that a customer was active.",
+           "purchases / (active_customer_days / 365)"),
     Metric("revenue", "money", 1,
            "What customers paid: gross of rewards and bonuses, net of list-price discounts and refunds, "
            "without tax, upsell included.",
@@ -67,6 +71,7 @@ def order_metrics(sums: Sums) -> dict[str, np.ndarray]:
     converted = sums.counter("converted")
     return {
         "purchases": sums.counter("purchases"),
+        "order_frequency": ratio(sums.counter("purchases"), sums.counter("active_ticks") / DAY / 365.0),
         "revenue": sums.bucket("revenue"),
         "upsell_offers": offers,
         "upsell_accepted": accepted,

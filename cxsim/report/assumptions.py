@@ -36,6 +36,7 @@ NEEDED: dict[str, Callable[[Config], bool]] = {
         config.referral.bonus > 0 and config.referral.invitations_per_journey > 0),
     "coaching": _prompts,
     "knowledge.prompt_accuracy": _prompts,
+    "knowledge.recognition": lambda config: config.needs.p_forgotten > 0,
     "automatic": lambda config: config.automatic.p_consent > 0,
     "handoff.weight": lambda config: config.handoff.integration < 1,
     "recovery.gain": _recovers,

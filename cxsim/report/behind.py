@@ -10,7 +10,8 @@ from cxsim.report.verdicts import is_firm, title
 
 EXPERIENCE = (
     "forgotten_needs", "needs_to_competitor", "prompted_needs", "automatic_executions", "stages_skipped",
-    "friction_minutes", "journey_days", "fit", "knowledge", "contacts_per_journey", "handoffs_per_journey",
+    "friction_minutes", "friction_steps", "journey_days", "order_frequency", "fit", "knowledge",
+    "population_knowledge", "contacts_per_journey", "handoffs_per_journey",
     "context_lost_rate", "first_contact_resolution", "failure_demand", "deliveries_wrong", "recovery_rate",
     "work_pressure", "service_standard", "employee_morale", "employee_turnover", "csat", "csat_journey",
 )

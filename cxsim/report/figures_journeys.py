@@ -11,7 +11,7 @@ from cxsim.report.figures import by_month, draw_bands, label_months, make_panels
 from cxsim.report.svg import BASELINE, colours, inline_svg, label_axis, make_figure, style
 from cxsim.report.verdicts import title
 
-LOOP_SHOWN = ("knowledge", "fit", "needs_per_customer_year")
+LOOP_SHOWN = ("knowledge", "fit", "order_frequency")
 
 
 def draw_owners(owners: Table, scenarios: Sequence[str], baseline: str) -> str:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from cxsim.settings.schema import Config
 
 TOP = 5
-LOOP = ("knowledge", "population_knowledge", "fit", "needs_per_customer_year")
+LOOP = ("knowledge", "population_knowledge", "fit", "order_frequency")
 KNOWLEDGE_EFFECTS = ("search_saving", "handle_saving", "delivery_saving", "fit_gain", "price_gain",
-                     "prompt_accuracy")
+                     "prompt_accuracy", "recognition")
 PAIN_UNIT = "s.d. of perceived quality per 100 journeys"
 FIRST_ORDER = (
     "Money is a first-order reading, not a simulation: the yearly margin of the base, times what one s.d. of "

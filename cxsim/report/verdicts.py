@@ -14,6 +14,7 @@ TITLES = {
     "nps": "NPS", "csat": "CSAT", "csat_journey": "CSAT (journey)", "ces": "CES", "clv": "customer value",
     "cac": "cost to acquire", "cac_paid": "cost to acquire, paid", "clv_to_cac": "value : cost to acquire",
     "wait_minutes": "wait (minutes)", "needs_per_customer_year": "needs per customer-year",
+    "order_frequency": "orders per customer-year",
     "clv_residual_share": "customer value after the horizon",
 }
 

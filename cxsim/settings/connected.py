@@ -56,7 +56,8 @@ class Knowledge(Strict):
 
     Of one: k / (k + individual_n0) after k remembered interactions. Of all: from `population_start`
     towards `population_ceiling` by a power law whose scale is in interactions for every 1,000
-    starting customers. Savings are shares of time; gains are logits of fit and log of spend.
+    starting customers. Savings are shares of time; gains are logits of fit and log of spend;
+    `recognition` is the share of needs otherwise missed that the brand notices.
     """
 
     individual_n0: Positive = 5.0
@@ -72,3 +73,4 @@ class Knowledge(Strict):
     fit_gain: Effect = neutral()
     price_gain: Effect = neutral()
     prompt_accuracy: ShareEffect = neutral()
+    recognition: ShareEffect = neutral()

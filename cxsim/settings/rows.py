@@ -164,6 +164,7 @@ def _fill_knowledge(row: np.void, config: Config, effects: bool) -> None:
     row["delivery_saving"], row["fit_gain"] = known.delivery_saving.value, known.fit_gain.value
     row["price_gain"] = known.price_gain.value if effects else 0.0
     row["prompt_accuracy"] = known.prompt_accuracy.value
+    row["recognition"] = known.recognition.value
 
 
 def _fill_automatic(row: np.void, config: Config, effects: bool) -> None:

@@ -46,6 +46,7 @@ def test_configuration_without_the_new_keys_loads_and_is_neutral(market: str) ->
     zero = ("p_forgotten", "prompt_lift", "attention_wear", "reactance", "habit", "lost_contact", "w_handoff",
             "offer_wear", "priority", "p_wrong", "p_fault", "severity_spread", "p_recover", "recovery_gain",
             "search_saving", "fit_gain", "delivery_saving", "handle_saving", "price_gain", "prompt_accuracy",
+            "recognition",
             "p_consent", "shock_rate", "renewal_contacts", "n_touchpoints", "p_opt_out")
     one = ("p_known", "integration", "mean_weight", "attention")
     assert {name: float(row[name]) for name in zero} == dict.fromkeys(zero, 0.0)

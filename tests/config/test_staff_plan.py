@@ -84,7 +84,7 @@ def test_somebody_is_at_the_desk_however_large_shrinkage_is(shop: Config) -> Non
 
 
 @pytest.mark.parametrize(("employees", "shrinkage"), [(2, 0.3), (3, 0.3), (5, 0.45), (7, 0.5), (2, 0.49)])
-def test_over_a_week_the_shrinkage_of_the_paid_hours_is_away(shop: Config, employees: int, shrinkage: float) -> None:
+def test_over_a_week_shrinkage_of_the_paid_hours_is_away(shop: Config, employees: int, shrinkage: float) -> None:
     """In any hour the share is rounded up or down, and a week's rounding adds up to half an hour at most."""
     config = changed(shop, {"channels.phone.employees": employees, "channels.phone.shrinkage": shrinkage})
     week = np.array([at_desk_by_hour(config, "phone", weekday) for weekday in range(7)])

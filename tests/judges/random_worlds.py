@@ -220,7 +220,8 @@ def _experience(draw: Any, is_shop: bool) -> dict[str, Any]:
         "price.elasticity": draw(st.sampled_from([0.0, 1.5])),
         "price.exit_elasticity": draw(st.sampled_from([0.0, 1.0])),
     }
-    for name in ("search_saving", "handle_saving", "delivery_saving", "fit_gain", "price_gain", "prompt_accuracy"):
+    for name in ("search_saving", "handle_saving", "delivery_saving", "fit_gain", "price_gain", "prompt_accuracy",
+                 "recognition"):
         keys[f"knowledge.{name}"] = draw(st.sampled_from([0.0, 0.4]))
     for name in ("recommendation", "chatbot", "courier", "call_back", "onboarding_call", "close_the_loop_call"):
         keys[f"touchpoints.{name}.reach"] = draw(st.sampled_from([0.0, 0.5, 1.0]))
