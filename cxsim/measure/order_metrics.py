@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.journal.tallies import MONEY
-from cxsim.journal.ticks import MINUTE
-from cxsim.journal.ticks import DAY
+from cxsim.journal.ticks import DAY, MINUTE
 from cxsim.measure.metric import Metric
 from cxsim.measure.sums import Sums, ratio
 

@@ -224,9 +224,9 @@ def test_known_customers_needs_are_noticed_by_the_brand() -> None:
 
 def test_needs_missed_in_a_run_are_those_that_knowledge_leaves() -> None:
     config = _with(alone(*SURE, "needs.p_forgotten=0.5", "knowledge.individual_n0=1"), recognition=0.8)
-    missed, expected, spread = 0, 0.0, 0.0
+    outcome, missed, expected, spread = _life(config), 0, 0.0, 0.0
     for word, is_missed in ((NEED_FORGOTTEN, 1), (NEED_NOTICED, 0), (NEED_PROMPTED, 0)):
-        for event, k in remembered(_life(config), word, 730.0):
+        for _, k in remembered(outcome, word, 730.0):
             p = 0.5 * (1.0 - 0.8 * k / (k + 1.0))
             missed, expected, spread = missed + is_missed, expected + p, spread + p * (1.0 - p)
     assert abs(missed - expected) < 4.0 * math.sqrt(spread) and expected > 300
