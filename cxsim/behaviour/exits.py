@@ -62,10 +62,11 @@ def _attended(world, row, c, now, hazard):
 def _measure(world, leaving, c, bin_, hazard, grievance):
     """Add an exposure to the sums behind the reference: the chance of leaving by any route."""
     if world.cursor[MEASURING] != 0:
-        total = hazard + grievance + leaving.payment_hazard
-        bins = world.exposures[L_EXIT, c.segment, entrance_of(c), bin_]
-        bins[0] += fraction(-math.expm1(-total))
-        bins[1] += fraction(-math.expm1(-c.exit_hazard))
+        sums = world.exposures[L_EXIT, c.segment, entrance_of(c), bin_]
+        sums[0] += fraction(-math.expm1(-(hazard + grievance + leaving.payment_hazard)))
+        sums[1] += fraction(-math.expm1(-c.exit_hazard))
+        if leaving.payment_hazard > 0.0:  # Of the first sum, what no intercept can change.
+            sums[2] += fraction(-math.expm1(-leaving.payment_hazard) * math.exp(-hazard - grievance))
 
 
 @compiled
@@ -86,8 +87,8 @@ def face_exposure(world, row, c, now):
 
     The hazard h exp(b z - kappa) is spent from one unit exponential a life, so a chance
     theta at every exposure becomes 1 - (1 - theta)^m under a multiplier m (proportional hazards).
-    kappa is binned as `exit_bin` says; the last bin is open. Unanswered complaints
-    add their own hazard: who leaves within it goes to a rival. A save offer lowers both.
+    kappa is binned as `exit_bin` says, apart for starters and newcomers. Unanswered complaints add their
+    own hazard: who leaves within it goes to a rival. A save offer lowers both.
 
     Reads: memory, kappa, prompts, grievance. Writes: life_left, exposures, offers. Returns: STAYS,
     GIVES_UP or TO_RIVAL. Draws: "stream" (shocks), those of save offers.

@@ -215,7 +215,7 @@ WORLD_FIELDS = {
     "ages": "i8 [route, day] margin of acquired customers by age",
     "route_costs": "i8 [day, route, category] spent to win people, in 1/10,000 of the currency",
     "moments": "i8 [segment, kind of journey, read-out, 3] count, sum, sum of squares",
-    "exposures": "i8 [link, segment, group, bin, 2] sums of probability, with and without effects",
+    "exposures": "i8 [link, segment, group, bin, 3] sums of chances: with effects, without, fixed part",
     "recent": "i8 [segment, 7] figures of the last 90 days for residual values",
 }
 

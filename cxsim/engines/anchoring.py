@@ -27,12 +27,13 @@ from cxsim.errors import CxsimError
 from cxsim.journal.tallies import FRACTION
 from cxsim.journal.ticks import MINUTE
 from cxsim.settings.leaving_checks import check_payment_history
-from cxsim.settings.links import ties_move
+from cxsim.settings.links import leaves_apart
 from cxsim.settings.reference import Reference, blank_reference
 from cxsim.settings.schema import Config
 
 Progress = Callable[[str], None]
 OPEN_BIN_SHARE = 0.02
+MOST_FIXED = 0.95
 RARE_SHARE = 0.01
 FEWEST_OBSERVED = 100
 SETTLING_PASSES = 4
@@ -95,18 +96,20 @@ def _update(
     sums_on = np.stack([p.exposures for p in on]).astype(float)
     sums_off = np.stack([p.exposures for p in off or on]).astype(float)
     kappa = reference.kappa.copy()
-    if not ties_move(config):
+    if not leaves_apart(config):
         _pool_exits(sums_on, sums_off)
     for link in np.flatnonzero(reference.is_moved):
         for place in np.ndindex(kappa.shape[1], kappa.shape[2]):
             here = (slice(None), link, *place, slice(None))
             is_twin = off is not None and link in (L_RATE, L_EXIT)
             neutral = sums_off[(*here, 0)] if is_twin else sums_on[(*here, 1)]
-            step, gap = _steps(sums_on[(*here, 0)], neutral, sums_on[:, link, place[0], ..., 0].sum(), tolerance)
+            total = sums_on[:, link, place[0], ..., 0].sum()
+            fixed = sums_on[(*here, 2)].sum(axis=0)
+            step, gap = _steps(sums_on[(*here, 0)], neutral, total, tolerance, fixed)
             kappa[link][place] += step
             name = f"the intercept of {LINKS[link]}"
             gaps[name] = max(gaps.get(name, 0.0), gap)
-    if not ties_move(config):
+    if not leaves_apart(config):
         kappa[L_EXIT] = kappa[L_EXIT][:, :1]
     anchor = _anchors(sum(p.moments for p in on))
     if reference.is_moved.any():
@@ -123,7 +126,7 @@ def _update(
 def _pool_exits(*exposures: np.ndarray) -> None:
     """Count the exposures to leaving of starters and newcomers together, where only memory tells them apart.
 
-    Ties who leave act by the calendar and having been referred on newcomers alone: then each group has its own.
+    Where ties, having been referred or failing payments act, each group has an intercept of its own.
     """
     for sums in exposures:
         sums[:, L_EXIT, :, 0] = sums[:, L_EXIT].sum(axis=2)
@@ -197,12 +200,13 @@ def _recommended_gap(config: Config, reference: Reference, pilots: list[Pilot]) 
 
 
 def _steps(
-    on: np.ndarray, off: np.ndarray, total: float, tolerance: float,
+    on: np.ndarray, off: np.ndarray, total: float, tolerance: float, fixed: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Log ratio of the two sums in every bin, and the largest that is still to be settled.
 
-    Rows are pilots. The last bins are one until they weigh enough. A log ratio below its own
-    standard error between pilots is settled: more digits would be luck.
+    Rows are pilots. `fixed` is the part of the first sum that no intercept changes: the step is that of
+    the rest. The last bins are one until they weigh enough. A log ratio below its own standard error
+    between pilots is settled: more digits would be luck.
     """
     weights = off.sum(axis=0)
     step, gap, last = np.zeros(len(weights)), 0.0, len(weights)
@@ -213,7 +217,8 @@ def _steps(
         if with_effects.sum() <= 0 or neutral.sum() < 1e-4 * total or neutral.sum() <= 0:
             continue
         ratio = with_effects.sum() / neutral.sum()
-        step[bin_] = np.log(ratio)
+        room = 1.0 - min(fixed[bin_].sum() / neutral.sum(), MOST_FIXED)
+        step[bin_] = np.log1p((ratio - 1.0) / room) if ratio > 1.0 - 0.9 * room else np.log(ratio)
         rest = with_effects - ratio * neutral
         error = np.sqrt((rest**2).sum()) / neutral.sum() if len(rest) > 1 else 0.0
         if abs(np.log(ratio)) > max(tolerance / 2.0, error):

@@ -209,7 +209,7 @@ def build_world(
         "pains": np.zeros((n_months, n_places, len(CAUSES), 2), np.int64),
         "touch_costs": np.zeros((days, n_segments + 1, len(SOURCES), len(blueprint.touchpoints), 2), np.int64),
         "moments": np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), np.int64),
-        "exposures": np.zeros((len(LINKS), n_segments, N_GROUPS, n_bins(config), 2), np.int64),
+        "exposures": np.zeros((len(LINKS), n_segments, N_GROUPS, n_bins(config), 3), np.int64),
         "recent": np.zeros((n_segments, 7), np.int64),
     }
     return make_world(arrays), arrays

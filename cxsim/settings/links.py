@@ -105,6 +105,16 @@ def ties_move(config: Config) -> bool:
     return spreads or (_refers(config) and config.referral.referred_exit.value != 1.0)
 
 
+def leaves_apart(config: Config) -> bool:
+    """Whether newcomers need intercepts of leaving of their own: what moves it acts otherwise on them.
+
+    Ties who leave act by the calendar, having been referred on newcomers alone, and a failing payment takes
+    the same share of those whose own hazard is high (newcomers) and low.
+    """
+    fails = config.market.kind == "subscription" and config.payment.p_failure > 0
+    return ties_move(config) or fails
+
+
 def _routes_differ(config: Config, name: str) -> bool:
     """Whether a paid route in use wins people unlike the others."""
     return any(r.spend_per_day > 0 and getattr(r, name).value != 1.0 for r in config.acquisition.values())

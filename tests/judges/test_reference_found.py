@@ -134,7 +134,8 @@ def test_a_reference_survives_being_written_down(found) -> None:
 def test_neutral_is_exact_by_construction(market: str) -> None:
     """Without any effect kappa is exactly 0, nothing is moved, and the twin is the same bit for bit."""
     config = world(f"market={market}", "satisfaction.total_effect=0", "upsell=none", "n_customers=500",
-                   "needs=always_noticed", "delivery.p_wrong=0", "horizon_days=200", "reference.customers=2000")
+                   "needs=always_noticed", "delivery.p_wrong=0", "payment=none", "horizon_days=200",
+                   "reference.customers=2000")
     reference = find_reference(config)
     assert not reference.is_moved.any() and not reference.kappa.any()
     assert reference.check == [] and reference.passes == 0
@@ -146,7 +147,7 @@ def test_neutral_is_exact_by_construction(market: str) -> None:
 
 # A world in which nothing moves a link, and what moves which one.
 STILL = ("satisfaction=none", "upsell=none", "order.p_lost_after_lost_contact=0", "needs=always_noticed",
-         "delivery.p_wrong=0")
+         "delivery.p_wrong=0", "payment=none")
 MOVERS = {
     ("satisfaction.total_effect=0.25", "satisfaction.share.rate=1", "satisfaction.share.exit=0"): "rate",
     ("order.p_lost_after_lost_contact=0.1",): "rate",
@@ -154,13 +155,19 @@ MOVERS = {
     ("touchpoints.reminder.reach=0.5", "coaching.lift=0.4"): "rate",
     ("touchpoints.reminder.reach=0.5", "coaching.reactance=0.593"): "exit",
     ("attachment.exit=0.2",): "exit",
+    ("complaints=some",): "exit",
+    ("save_offers=riskiest",): "exit",
     ("delivery.p_wrong=0.1",): "spend",
     ("knowledge.price_gain=0.02",): "spend",
     ("attachment.price=0.03",): "spend",
     ("automatic=consented",): "spend",  # What it orders wrongly is sent back.
     ("automatic=consented", "automatic.p_wrong=0"): None,
     ("upsell.p_offer=0.5", "upsell.wear_out=0.3"): "upsell",
-    # What has nothing to act on moves nothing.
+    # What has nothing to act on moves nothing; who is won back lives on as his law says.
+    ("complaints=some", "complaints.p_answered=1", "complaints.answer_hours=0"): None,
+    ("complaints=some", "complaints.p_complain=0"): None,
+    ("save_offers=riskiest", "save_offers.share=0"): None,
+    ("analytics=model", "win_back=offer"): None,
     ("coaching.lift=0.4", "coaching.reactance=0.593"): None,
     ("touchpoints.reminder.reach=0.5", "coaching.recall=0.7"): None,
     ("delivery.p_wrong=0.1", "delivery.p_return=0"): None,
@@ -174,6 +181,13 @@ def test_a_link_is_moved_by_what_acts_on_it_and_by_nothing_else(keys: tuple[str,
     moved = blank_reference(world(*STILL, *keys)).is_moved.tolist()
     assert [name for name, is_moved in zip(LINKS, moved, strict=True) if is_moved] == (
         [MOVERS[keys]] if MOVERS[keys] else [])
+
+
+def test_failed_payments_move_the_exit_of_subscribers() -> None:
+    cards = (*STILL, "payment.p_failure=0.02")
+    assert blank_reference(world("market=subscription", *cards)).is_moved.tolist() == [0, 1, 0, 0, 0]
+    recovered = blank_reference(world("market=subscription", *cards, "payment.p_recovered=1"))
+    assert not recovered.is_moved.any()
 
 
 def test_attention_moves_the_exit_of_subscribers_only() -> None:
