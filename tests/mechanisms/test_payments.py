@@ -86,7 +86,7 @@ def test_where_no_payment_fails_recovery_changes_nothing() -> None:
 def test_a_history_that_holds_failed_payments_is_kept() -> None:
     """With payments failing the baseline loses as many as its law says, and fewer of them by choice."""
     config = world("market=subscription", "satisfaction=none", "upsell=none", "referral=none",
-                   "n_customers=2000", "horizon_days=240", "reference.customers=20000")
+                   "payment.p_failure=0.03", "n_customers=2000", "horizon_days=240", "reference.customers=20000")
     reference = find_reference(config)
     assert all(row["passed"] for row in reference.check)
 
@@ -105,7 +105,7 @@ def test_a_history_that_holds_failed_payments_is_kept() -> None:
 
 
 def test_a_history_with_no_room_for_failed_payments_is_refused() -> None:
-    config = world("market=subscription", "payment.p_failure=0.5", "n_customers=100")
+    config = world("market=subscription", "payment.p_failure=0.5", "payment.p_recovered=0.5", "n_customers=100")
     with pytest.raises(CxsimError, match=r"payment.p_failure=0.5: with payment.p_recovered=0.5 failed payments "
                                          r"alone end 25.00% of subscriptions at each renewal"):
         find_reference(config)
