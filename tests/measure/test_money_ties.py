@@ -33,7 +33,7 @@ WORLDS = {
     "contact_centre": ("market=contact_centre", "horizon_days=3"),
 }
 COMPARED = {
-    "online_retail": ("points_program", "referral_bonus", "more_media"),
+    "online_retail": ("points_program", "referral_bonus", "affiliates"),
     "subscription": ("points_program", "referral_bonus"),
     "telecom": ("live_chat",),
     "contact_centre": ("more_staff",),
