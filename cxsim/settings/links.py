@@ -109,10 +109,12 @@ def leaves_apart(config: Config) -> bool:
     """Whether newcomers need intercepts of leaving of their own: what moves it acts otherwise on them.
 
     Ties who leave act by the calendar, having been referred on newcomers alone, and a failing payment takes
-    the same share of those whose own hazard is high (newcomers) and low.
+    the same share of those whose own hazard is high (newcomers) and low. Newcomers may join a loyalty programme
+    with their first payment, starters only with one in the run.
     """
     fails = config.market.kind == "subscription" and config.payment.p_failure > 0
-    return ties_move(config) or fails
+    joins = config.loyalty.moves_exit(config.market.kind == "subscription")
+    return ties_move(config) or fails or joins
 
 
 def _routes_differ(config: Config, name: str) -> bool:
