@@ -28,7 +28,8 @@ MARKETS = (*CUSTOMER_MARKETS, "contact_centre")
 SCENARIOS = tuple(name for name in groups()["scenario"] if name != "none")
 # What a market of anonymous calls over one phone has no place for, each refused with a cure.
 NOT_IN_A_CONTACT_CENTRE = (
-    "cashback", "chatbot", "crm_integration", "curated_offering", "exclusive_offers", "live_chat", "membership",
+    "affiliates", "cashback", "chatbot", "crm_integration", "curated_offering", "exclusive_offers", "live_chat",
+    "membership",
     "more_media", "payment_recovery", "points_program", "respond_to_desire", "save_offers", "save_offers_blind",
     "self_service", "stamp_card", "tiers", "win_back")
 
