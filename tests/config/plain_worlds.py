@@ -10,7 +10,7 @@ from cxsim.settings.schema import Config
 
 NEW_GROUPS = (
     "needs", "coaching", "automatic", "journeys", "handoff", "employees", "touchpoints", "use", "recovery",
-    "knowledge")
+    "knowledge", "payment")
 NEW_KEYS = {
     "choice": ("habit_weight", "habit_memory", "lost_contact_weight"),
     "delivery": ("p_wrong", "p_return"),

@@ -98,7 +98,7 @@ def test_list_shows_presets_in_singular_and_plural(van: Path, capsys: pytest.Cap
         lines = capsys.readouterr().out.splitlines()
         assert lines[0] == "touchpoints" and len(lines) == len(SHIPPED) + 2
         (line,) = [line for line in lines if line.split()[0] == "van"]
-        assert line.split(maxsplit=1)[1] == "a van of my own (yours)"
+        assert line.split(maxsplit=1)[1] == "a van of my own (owner: logistics) (yours)"
 
 
 def test_preset_may_be_added_by_hand() -> None:

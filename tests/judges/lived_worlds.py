@@ -28,10 +28,9 @@ MARKETS = (*CUSTOMER_MARKETS, "contact_centre")
 SCENARIOS = tuple(name for name in groups()["scenario"] if name != "none")
 # What a market of anonymous calls over one phone has no place for, each refused with a cure.
 NOT_IN_A_CONTACT_CENTRE = (
-    "affiliates", "cashback", "chatbot", "crm_integration", "curated_offering", "exclusive_offers", "live_chat",
-    "membership",
-    "more_media", "payment_recovery", "points_program", "respond_to_desire", "save_offers", "save_offers_blind",
-    "self_service", "stamp_card", "tiers", "win_back")
+    "affiliates", "cashback", "chatbot", "crm_integration", "curated_offering", "easier_first_order",
+    "exclusive_offers", "live_chat", "membership", "more_media", "payment_recovery", "points_program", "promotion",
+    "respond_to_desire", "save_offers", "save_offers_blind", "self_service", "stamp_card", "tiers", "win_back")
 
 # What is the same wherever people serve, journeys go on, and the brand learns, helps and coaches.
 _LIVED = (
@@ -43,13 +42,14 @@ _LIVED = (
     "recovery.p_recover=0.5", "recovery.compensation=5", "delivery.p_wrong=0.1", "delivery.p_late=0.1",
     "coaching.reactance=0.593",
     "automatic.confidence=0.2", "automatic.p_wrong=0.5", "automatic.p_consent=0.5",
-    "upsell.wear_out=0.3", "perception.severity_spread=0.5", "knowledge.population_scale=100",
+    "upsell.wear_out.value=0.3", "perception.severity_spread=0.5", "knowledge.population_scale=100",
     "order.p_lost_after_lost_contact=0.2", "market.entrants_per_day=2",
     "referral.invitations_per_journey=0.4", "referral.bonus=10", "referral.friend_bonus=5",
     "referral.referred_margin=0.1", "referral.referred_exit=0.75", "talk=warnings", "talk.negative_below=0.5",
     "talk.effect=0.001", "contagion=ties", "reputation=public", "reputation.p_rating=0.4",
     "season=christmas", "competitor=learning_rival",
-    "price.level=1.1", "price.elasticity=0.2", "price.exit_elasticity=0.5", "price.promotion.start_day=30",
+    "price.level=1.1", "price.elasticity.value=0.2", "price.exit_elasticity.value=0.5",
+    "price.promotion.start_day=30",
     "price.promotion.days=10", "price.promotion.discount=0.1", "price.promotion.forward_share=0.5",
     "loyalty=tiers", "loyalty.expiry_days=62", "loyalty.reward_value=1", "loyalty.endowed_points=5",
     "loyalty.tier_period_days=40",
@@ -69,7 +69,7 @@ _LIVED = (
     "satisfaction.share.invitation=0.1", "satisfaction.share.conversion=0.1",
     "prospects.p_convert=0.6", "prospects.p_return=0.5", "prospects.return_days=8", "prospects.loyalty_pull=0.2",
     "survey=who_answers", "survey.share_asked=0.8", "survey.p_answer=0.6", "close_the_loop=calls",
-    "upsell.ladder=2", "upsell.maturity=1.0", "upsell.fit_weight=1.0", "upsell.minutes_per_offer=2",
+    "upsell.ladder=2", "upsell.maturity.value=1.0", "upsell.fit_weight.value=1.0", "upsell.minutes_per_offer=2",
     "upsell.cost_per_offer=0.1",
     "++acquisition.search={spend_per_day: 4, response: hill, anchor_spend_per_day: 4, rel_rate: 0.8, "
     "rel_exit: 1.3, anchor_entrants_per_day: 1, ceiling_entrants_per_day: 2, commission_per_customer: 9, "

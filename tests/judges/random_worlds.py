@@ -321,6 +321,8 @@ def overlays(draw: Any, config: Config) -> list[ScenarioSpec]:
         start = draw(st.integers(0, config.horizon_days - 1))
         end = draw(st.none() | st.integers(start + 1, config.horizon_days + 5))
         part = scenario(name)[0]
+        if name == "promotion" and config.horizon_days <= part.changes["price"]["promotion"]["start_day"]:
+            continue
         parts.append(part.model_copy(update={
             "changes": _whole_effects(part.changes), "start_day": start,
             "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end}))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import cxsim
-from cxsim.behaviour.state import L_EXIT, L_RATE, L_SPEND, LINKS, M_QUALITY, M_SATISFACTION
+from cxsim.behaviour.state import L_EXIT, L_RATE, L_SPEND, L_UPSELL, LINKS, M_QUALITY, M_SATISFACTION
 from cxsim.engines.anchoring import find_reference
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.reference_store import reference_digest
@@ -68,7 +68,7 @@ def test_the_reference_passes_its_own_check(found) -> None:
 def test_only_links_that_something_moves_have_intercepts(found) -> None:
     config, reference = found
     is_shop = config.market.kind == "transactional"
-    moved = {L_RATE: is_shop, L_EXIT: True, L_SPEND: is_shop}
+    moved = {L_RATE: is_shop, L_EXIT: True, L_SPEND: is_shop, L_UPSELL: True}  # offers wear out as shipped
     for link in range(len(reference.is_moved)):
         assert bool(reference.is_moved[link]) == moved.get(link, False)
         assert np.any(reference.kappa[link]) == bool(reference.is_moved[link])

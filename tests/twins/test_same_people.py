@@ -24,7 +24,7 @@ def _people(outcome: Outcome, *sources: int) -> np.ndarray:
 @pytest.mark.parametrize("market", CUSTOMER_MARKETS)
 def test_entrants_are_the_same_in_every_scenario(market: str, name: str) -> None:
     config = world(f"market={market}", *KEYS)
-    sources = (START, ORGANIC) if name == "more_media" else (START, ORGANIC, PAID)
+    sources = (START, ORGANIC) if name in ("more_media", "affiliates") else (START, ORGANIC, PAID)
     alone, twin = (_people(live(plan(config, parts), 2), *sources) for parts in ([], scenario(name)))
     assert len(alone) > 700
     np.testing.assert_array_equal(alone, twin)
