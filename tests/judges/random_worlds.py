@@ -6,11 +6,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from cxsim.errors import CxsimError
+from cxsim.settings.overlay import combine
 from cxsim.settings.schema import Config, ScenarioSpec
 from lived_worlds import SCENARIOS, changed, scenario, spec, world
 
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-PROGRAMMES = ("points_program", "tiers", "stamp_card", "cashback", "membership", "exclusive_offers")
 EFFECTS = ("rate", "exit", "spend", "upsell", "invitation", "conversion")
 
 
@@ -316,14 +317,23 @@ def overlays(draw: Any, config: Config) -> list[ScenarioSpec]:
                      start_day=draw(st.integers(0, config.horizon_days - 1)))]
     parts = []
     for name in draw(st.lists(st.sampled_from(SCENARIOS), max_size=2, unique=True)):
-        if name in PROGRAMMES and any(part.name in PROGRAMMES for part in parts):
-            continue  # Two programmes at once contradict each other.
         start = draw(st.integers(0, config.horizon_days - 1))
         end = draw(st.none() | st.integers(start + 1, config.horizon_days + 5))
         part = scenario(name)[0]
         if name == "promotion" and config.horizon_days <= part.changes["price"]["promotion"]["start_day"]:
             continue
-        parts.append(part.model_copy(update={
+        part = part.model_copy(update={
             "changes": _whole_effects(part.changes), "start_day": start,
-            "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end}))
+            "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end})
+        if not _contradict(parts, part):
+            parts.append(part)
     return parts
+
+
+def _contradict(parts: list[ScenarioSpec], part: ScenarioSpec) -> bool:
+    """Whether a scenario sets a key that another one sets otherwise."""
+    try:
+        combine([*parts, part])
+    except CxsimError:
+        return True
+    return False
