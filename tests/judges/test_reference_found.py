@@ -185,14 +185,14 @@ def test_a_link_is_moved_by_what_acts_on_it_and_by_nothing_else(keys: tuple[str,
 
 def test_failed_payments_move_the_exit_of_subscribers() -> None:
     cards = (*STILL, "payment.p_failure=0.02")
-    assert blank_reference(world("market=subscription", *cards)).is_moved.tolist() == [0, 1, 0, 0, 0]
+    assert blank_reference(world("market=subscription", *cards)).is_moved.tolist() == [0, 1, 0, 0, 0, 0]
     recovered = blank_reference(world("market=subscription", *cards, "payment.p_recovered=1"))
     assert not recovered.is_moved.any()
 
 
 def test_attention_moves_the_exit_of_subscribers_only() -> None:
     still = (*STILL, "automatic.attention=0.5", "automatic.shocks_per_year=1")
-    assert blank_reference(world("market=subscription", *still)).is_moved.tolist() == [0, 1, 0, 0, 0]
+    assert blank_reference(world("market=subscription", *still)).is_moved.tolist() == [0, 1, 0, 0, 0, 0]
 
 
 def test_the_digest_of_a_reference_names_the_baseline_and_nothing_else() -> None:

@@ -85,7 +85,7 @@ def test_fees_follow_the_price_from_its_day_on() -> None:
 @pytest.mark.parametrize("level", [1.2, 0.8])
 def test_leaving_over_the_price_follows_a_stretched_survival_curve(level: float) -> None:
     """Hazards are multiplied by level^e, so S(t) becomes S(level^e t)."""
-    config = world("market=subscription", "population=new", "n_customers=8000", "horizon_days=190",
+    config = world("market=subscription", "payment=none", "population=new", "n_customers=8000", "horizon_days=190",
                    "market.entrants_per_day=0", "referral=none", "acquisition=none", "upsell=none",
                    "perception=none", "satisfaction=none", "segments.high_end.share=1", "segments.regular.share=0",
                    "segments.high_end.support_needs_per_year=0", "journeys=simple")

@@ -57,7 +57,7 @@ def test_a_rival_s_lead_stretches_the_need_clock_by_the_link_s_own_slope(weight:
 def test_renewals_against_a_rival_follow_a_stretched_survival_curve(quality: float) -> None:
     """Hazards are multiplied by m = exp(b w q), so S(t) becomes S(m t)."""
     b = 0.5
-    config = world("market=subscription", "population=new", "n_customers=8000", "horizon_days=190",
+    config = world("market=subscription", "payment=none", "population=new", "n_customers=8000", "horizon_days=190",
                    "market.entrants_per_day=0", "referral=none", "acquisition=none", "upsell=none",
                    "perception=none", "satisfaction=exit_only", "segments.high_end.share=1",
                    "segments.regular.share=0", "segments.high_end.support_needs_per_year=0", "journeys=simple")
