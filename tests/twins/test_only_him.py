@@ -63,8 +63,10 @@ def test_fields_of_the_untouched_are_the_same(lives) -> None:
     alone, twin, touched = lives
     ours, theirs = (o.customers[~np.isin(o.customers["id"], list(touched))] for o in (alone, twin))
     ours, theirs = (c[np.argsort(c["id"])] for c in (ours, theirs))
-    # Employees are all alike here, and which of the idle ones took him is nothing of his own.
-    not_his = {"employee", "residual", "at", "stamp", "queue_next", "queue_previous"}
+    # Employees are all alike here, and which of the idle ones took him is nothing of his own; the places at
+    # which he and his friends stand in the arrays are nobody's.
+    not_his = {"employee", "residual", "at", "stamp", "queue_next", "queue_previous", "referrer", "first_friend",
+               "next_friend"}
     for name in set(ours.dtype.names) - not_his:
         np.testing.assert_array_equal(ours[name], theirs[name], err_msg=name)
 
