@@ -95,6 +95,32 @@ def leaked(baseline: np.ndarray, scenario: np.ndarray, kind: str) -> np.ndarray:
     return scenario["subsidy"] * anyway
 
 
+def _figures(baseline: np.ndarray, scenario: np.ndarray, kind: str, n: int) -> dict[str, np.ndarray]:
+    """Every figure of :data:`METRICS` for all customers, then for each of `n` segments."""
+    _, here, there = np.intersect1d(baseline["id"], scenario["id"], assume_unique=True, return_indices=True)
+    before, after = baseline[here], scenario[there]
+    one, other = before["active"], after["active"]
+
+    def summed(segment: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+        by_segment = np.bincount(segment, weights=amounts, minlength=n)
+        return np.concatenate([[by_segment.sum()], by_segment])
+
+    subsidy = summed(scenario["segment"], scenario["subsidy"]) / MONEY
+    lost_money = summed(after["segment"], leaked(before, after, kind)) / MONEY
+    gone = summed(after["segment"], np.where(~one & ~other, after["subsidy"], 0)) / MONEY
+    is_kept_apart = (subsidy != 0) & (kind == "subscription")
+    saved, lost = summed(after["segment"], ~one & other), summed(after["segment"], one & ~other)
+    return {
+        "subsidy": subsidy,
+        "leakage": np.divide(lost_money, subsidy, out=np.full(n + 1, np.nan), where=subsidy != 0),
+        "spent_on_leavers": np.divide(gone, subsidy, out=np.full(n + 1, np.nan), where=is_kept_apart),
+        "customers_in_both": summed(after["segment"], np.ones(len(after))),
+        "kept": summed(after["segment"], one & other), "gone": summed(after["segment"], ~one & ~other),
+        "saved": saved, "lost": lost, "net_saved": saved - lost,
+        "margin_of_both": summed(after["segment"], after["margin"] - before["margin"]) / MONEY,
+    }
+
+
 def twins_table(
     baseline: np.ndarray, scenario: np.ndarray, *, name: str, replication: int, kind: str,
     segments: tuple[str, ...],
@@ -127,38 +153,16 @@ def twins_table(
     >>> [int(table.select(metric=name, segment="all")["value"][0]) for name in ("kept", "saved", "lost")]
     [2, 0, 0]
     """
-    _, here, there = np.intersect1d(baseline["id"], scenario["id"], assume_unique=True, return_indices=True)
-    before, after = baseline[here], scenario[there]
-    one, other = before["active"], after["active"]
-    n = len(segments)
-
-    def summed(segment: np.ndarray, amounts: np.ndarray) -> np.ndarray:
-        by_segment = np.bincount(segment, weights=amounts, minlength=n)
-        return np.concatenate([[by_segment.sum()], by_segment])
-
-    subsidy = summed(scenario["segment"], scenario["subsidy"]) / MONEY
-    lost_money = summed(after["segment"], leaked(before, after, kind)) / MONEY
-    gone = summed(after["segment"], np.where(~one & ~other, after["subsidy"], 0)) / MONEY
-    is_kept_apart = (subsidy != 0) & (kind == "subscription")
-    saved, lost = summed(after["segment"], ~one & other), summed(after["segment"], one & ~other)
-    values = {
-        "subsidy": subsidy,
-        "leakage": np.divide(lost_money, subsidy, out=np.full(n + 1, np.nan), where=subsidy != 0),
-        "spent_on_leavers": np.divide(gone, subsidy, out=np.full(n + 1, np.nan), where=is_kept_apart),
-        "customers_in_both": summed(after["segment"], np.ones(len(after))),
-        "kept": summed(after["segment"], one & other), "gone": summed(after["segment"], ~one & ~other),
-        "saved": saved, "lost": lost, "net_saved": saved - lost,
-        "margin_of_both": summed(after["segment"], after["margin"] - before["margin"]) / MONEY,
-    }
+    values = _figures(baseline, scenario, kind, len(segments))
     units = {metric.name: metric.unit for metric in METRICS}
-    n_rows = len(values) * (n + 1)
+    n_rows = len(values) * (len(segments) + 1)
     return Table({
         "scenario": np.full(n_rows, name, dtype=object),
         "replication": np.full(n_rows, replication, dtype=np.int64),
         "segment": np.repeat(np.array(["all", *segments], dtype=object), len(values)),
-        "metric": np.array(list(values) * (n + 1), dtype=object),
+        "metric": np.array(list(values) * (len(segments) + 1), dtype=object),
         "value": np.stack(list(values.values()), axis=1).ravel(),
-        "unit": np.array([units[metric] for metric in values] * (n + 1), dtype=object),
+        "unit": np.array([units[metric] for metric in values] * (len(segments) + 1), dtype=object),
     })
 
 
