@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsim.behaviour.analytics import publish_ranks
 from cxsim.behaviour.acquisition import pay_media
+from cxsim.behaviour.contagion import deliver_departures
 from cxsim.behaviour.employees import end_day
 from cxsim.behaviour.knowledge import publish_knowledge
 from cxsim.behaviour.word_of_mouth import publish_word_of_mouth
@@ -31,12 +32,13 @@ def publish_waits(world):
 def begin_day(world, day):
     """Publish figures made from events before today, then book the day's hours, training, running costs, media.
 
-    Reads: staff plan, media plan. Writes: published waits, ledger. Returns: nothing.
+    Reads: staff plan, media plan, departures. Writes: published waits, ties, ledger. Returns: nothing.
     Draws: nothing.
     """
     if day > 0:
         publish_waits(world)
         end_day(world, day)
+        deliver_departures(world, day)
     publish_knowledge(world, day)
     publish_word_of_mouth(world, day)
     publish_ranks(world)

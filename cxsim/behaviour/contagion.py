@@ -1,7 +1,7 @@
 """Leaving that spreads: whoever leaves, those with a tie to him are likelier to leave for a while.
 
 Ties are those he brought, who brought him, and a fixed number of acquaintances among the starters of his
-segment. What a departure does acts from the next midnight on, so the order within a day does not matter.
+segment. A departure is delivered at the next midnight, so the order within a day does not matter.
 Source: Nitzan & Libai (2011) JM 75(6):24: hazard x 1.8 after a neighbour left, fading within a month;
 observed, hence an association.
 """
@@ -12,12 +12,14 @@ from cxsim.behaviour.draws import LIFE, decision, uniform
 from cxsim.behaviour.effects import faded
 from cxsim.behaviour.state import GONE
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import HORIZON, N_STARTERS
+from cxsim.journal.events import DEPARTED, HORIZON, N_STARTERS
 from cxsim.journal.tallies import CONTAGION_SUM, N_CONTAGION, count, fraction
 from cxsim.journal.ticks import DAY
 
 D_ACQUAINTANCE = decision("contagion/acquaintance")
 TRIES = 16
+# The list of those who departed: the next one's place, the end of the list, or not in it.
+NOBODY, IS_PRESENT = -1, -2
 
 
 @compiled
@@ -36,33 +38,42 @@ def acquaintance(world, c, k):
 
 
 @compiled
-def lose_tie(friend, midnight, fade_days):
-    """Let one tie's departure act on somebody from a midnight on.
-
-    What came before stands as of that midnight; departures of one day are a whole number beside it.
-
-    Reads: his exposure. Writes: his exposure. Returns: nothing. Draws: nothing.
-    """
-    if friend.tie_loss_at != midnight:
-        friend.tie_loss = faded(friend.tie_loss + friend.n_ties_lost, friend.tie_loss_at, midnight, fade_days)
-        friend.n_ties_lost = 0
-        friend.tie_loss_at = midnight
-    friend.n_ties_lost += 1
-
-
-@compiled
 def part_from_ties(world, i, now):
-    """Let everybody with a tie to one who has left know of it, once, from the next midnight on.
+    """Note that one has left: at the next midnight everybody with a tie to him knows of it, once.
 
-    Reads: his ties. Writes: their exposure; of those he brought, since when their referrer is gone.
-    Returns: nothing. Draws: "contagion/acquaintance".
+    Reads: his status. Writes: the list of those who departed since midnight. Returns: nothing. Draws: nothing.
     """
     c = world.customers[i]
     if c.status != GONE or c.is_missed != 0 or now >= world.cursor[HORIZON]:
         return
     c.is_missed = 1
-    talk = world.talk[world.day_row[now // DAY]]
-    midnight = (now // DAY + 1) * DAY
+    if c.next_departed == IS_PRESENT:
+        c.next_departed = world.cursor[DEPARTED]
+        world.cursor[DEPARTED] = i
+
+
+@compiled
+def deliver_departures(world, day):
+    """At midnight: let those who left yesterday be missed by everybody with a tie to them.
+
+    Whole numbers are added, so the order in which they left does not matter.
+
+    Reads: who departed, their ties. Writes: exposure of their ties; of those they brought, since when their
+    referrer is gone. Returns: nothing. Draws: "contagion/acquaintance".
+    """
+    talk = world.talk[world.day_row[day - 1]]
+    i = world.cursor[DEPARTED]
+    while i != NOBODY:
+        c = world.customers[i]
+        if c.is_missed != 0:
+            _be_missed(world, talk, c, day * DAY)
+        i = c.next_departed
+        c.next_departed = IS_PRESENT
+    world.cursor[DEPARTED] = NOBODY
+
+
+@compiled
+def _be_missed(world, talk, c, midnight):
     place = c.first_friend
     while place >= 0:
         friend = world.customers[place]
@@ -78,6 +89,21 @@ def part_from_ties(world, i, now):
         place = acquaintance(world, c, k)
         if place >= 0:
             lose_tie(world.customers[place], midnight, talk.contagion_days)
+
+
+@compiled
+def lose_tie(friend, midnight, fade_days):
+    """Let one tie's departure act on somebody from a midnight on.
+
+    What came before stands as of that midnight; departures of one day are a whole number beside it.
+
+    Reads: his exposure. Writes: his exposure. Returns: nothing. Draws: nothing.
+    """
+    if friend.tie_loss_at != midnight:
+        friend.tie_loss = faded(friend.tie_loss + friend.n_ties_lost, friend.tie_loss_at, midnight, fade_days)
+        friend.n_ties_lost = 0
+        friend.tie_loss_at = midnight
+    friend.n_ties_lost += 1
 
 
 @compiled

@@ -6,6 +6,7 @@ import math
 
 from cxsim.behaviour.accounts import open_account
 from cxsim.behaviour.analytics import join_ranks
+from cxsim.behaviour.contagion import IS_PRESENT
 from cxsim.behaviour.draws import LIFE, T_NORMAL_TABLE, decision, gumbel, positive_quantile, uniform
 from cxsim.behaviour.effects import faded, unit_exponential
 from cxsim.behaviour.state import (
@@ -74,6 +75,7 @@ def be_born(world, identity, source, parent, entry, log_share):
     c.channel = -1
     c.queue_next = -1
     c.queue_previous = -1
+    c.next_departed = IS_PRESENT
     c.is_logged = 1 if uniform(world.keys[LIFE], identity, 0, D_LOG) < log_share else 0
     c.need_clock = max(0, entry)
     c.judged_at = c.need_clock

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cxsim.behaviour.analytics import N_RANKS
+from cxsim.behaviour.contagion import NOBODY
 from cxsim.behaviour.draws import decision, key
 from cxsim.behaviour.effects import N_GROUPS
 from cxsim.behaviour.pool import N_ROUTES
@@ -15,7 +16,7 @@ from cxsim.behaviour.state import (
     BRAND, CAUSES, CUSTOMER_RECORD, EMPLOYEE, FELT, JOURNEYS, LINKS, MOMENTS, TEAM, World, make_world)
 from cxsim.engines.newcomers import make_arrivals, stream_id
 from cxsim.journal.events import (
-    CURSOR_SIZE, EVENT, FIRST_WEEKDAY, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)
+    CURSOR_SIZE, DEPARTED, EVENT, FIRST_WEEKDAY, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)
 from cxsim.journal.tallies import COUNTERS, FRACTION
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import CATEGORIES, SOURCES
@@ -162,6 +163,7 @@ def _cursor(blueprint: Blueprint, measuring: bool) -> np.ndarray:
     cursor[HORIZON] = config.horizon_days * DAY
     cursor[FIRST_WEEKDAY] = config.start_date.weekday()
     cursor[KIND] = KINDS[config.market.kind]
+    cursor[DEPARTED] = NOBODY
     cursor[RECENT_FROM] = max(0, config.horizon_days - RECENT_DAYS) * DAY
     return cursor
 

@@ -1,8 +1,10 @@
-"""The compiled engine: one heap of pending events over the same behaviour, without the interpreter.
+"""The compiled engine: a calendar of days over the same behaviour, without the interpreter.
 
-One event is pending for each customer. An event that was overtaken (patience of somebody who is
-served) stays in the heap and is recognised by its stamp. Arrays never grow in here: the loop
-returns what it is short of, the caller grows it and comes back.
+Within a day customers share nothing but desks (and the members of a finite market): everything else that one
+reads of others was published at midnight, and sums are whole numbers. So each customer of a day lives ahead by
+himself, event after event, until midnight or until he comes to a desk; only events at desks wait in a heap and
+happen in true order of time. What an event was overtaken by (patience of somebody who is served) is recognised
+by its stamp. Arrays never grow in here: the loop returns what it is short of, the caller grows it and comes back.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import numpy as np
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
 from cxsim.behaviour.employees import release
+from cxsim.behaviour.pool import is_finite
 from cxsim.behaviour.queueing import leave_queue, serve
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
@@ -22,17 +25,18 @@ from cxsim.behaviour.state import (
     ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, ENTER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST,
     STAFFED, WIN_BACK)
 from cxsim.behaviour.winning_back import win_back
-from cxsim.engines.pending import NEXT_PLAN, PENDING_EVENTS, WAITING, drop_first, schedule
+from cxsim.engines.pending import (
+    IS_DAY_OPEN, NEXT_PLAN, NEXT_STREAM, PENDING_EVENTS, TODAY, WAITING, drop_first, schedule)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, LOGGING, N_CUSTOMERS, N_EVENTS
-from cxsim.journal.ticks import DAY, JOINING, MIDNIGHT, NEVER, ORDINARY, PATIENCE_END, PLAN, SERVICE_END
+from cxsim.journal.ticks import DAY, JOINING, NEVER, ORDINARY, PATIENCE_END, SERVICE_END
 
 DESK = np.dtype([
     ("is_open", "i8"), ("busy", "i8"), ("capacity", "i8"), ("first", "i8"), ("last", "i8"),
     ("serves_all", "i8")], align=True)
 
-# Whoever has no place among the customers: the calendar, the plan of doors and shifts, the layers of arrivals.
-CALENDAR, STAFF_PLAN, FIRST_STREAM = -1, -2, -3
+# A layer of arrivals has no place among the customers: the first is known by this number, the next by one less.
+FIRST_STREAM = -1
 
 DONE, SHORT_OF_CUSTOMERS, SHORT_OF_EVENTS, SHORT_OF_PENDING = range(4)
 ROOM_FOR_CUSTOMERS = 96
@@ -41,10 +45,21 @@ ROOM_FOR_EACH_WAITING = 4
 
 @compiled
 def wake(world, heap, size, i, tick, rank):
-    """Let a customer's next event be this one; any other that is pending is void."""
+    """Let a customer's next event be this one, at a desk; any other that is pending there is void."""
     c = world.customers[i]
     c.stamp += 1
     schedule(heap, size, world.cursor[HORIZON], tick, rank, c.id, i, c.stamp)
+
+
+@compiled
+def put_off(world, calendar, i, tick):
+    """Enter a customer's next event into the calendar; one at or past the horizon never happens."""
+    if tick >= world.cursor[HORIZON]:
+        return
+    c = world.customers[i]
+    c.at = tick
+    c.queue_next = calendar[tick // DAY]
+    calendar[tick // DAY] = i
 
 
 @compiled
@@ -100,22 +115,105 @@ def _call_next(world, heap, size, desk, now):
 
 
 @compiled
-def _go_on(world, heap, size, i, tick):
-    """Schedule what the customer's stage says is next."""
-    stage = world.customers[i].stage
-    if stage == REST or tick == NEVER:
-        return
-    wake(world, heap, size, i, tick, JOINING if stage == ARRIVE else ORDINARY)
+def _go_on(world, calendar, i, tick):
+    """Enter into the calendar what the customer's stage says is next."""
+    if world.customers[i].stage != REST and tick != NEVER:
+        put_off(world, calendar, i, tick)
 
 
 @compiled
-def _reach_channel(world, heap, size, desks, i, now):
-    """Reach a digital channel or a desk: a session starts, an employee is free, or he waits."""
+def _is_shared(world, c):
+    """Whether his next event touches what others read live: a desk, or the members of a finite market."""
+    if c.stage == ARRIVE:
+        return world.channels[c.row, c.channel].kind == STAFFED
+    return c.stage == REPEAT and is_finite(world)
+
+
+@compiled
+def _lacks_room(world, heap, size, n_events):
+    """What might be too short for one more event: DONE if nothing is."""
+    if world.cursor[N_CUSTOMERS] + ROOM_FOR_CUSTOMERS > world.customers.shape[0]:
+        return SHORT_OF_CUSTOMERS
+    if world.cursor[LOGGING] != 0 and world.cursor[N_EVENTS] + n_events > world.events.shape[0]:
+        return SHORT_OF_EVENTS
+    if size[PENDING_EVENTS] + ROOM_FOR_CUSTOMERS + size[WAITING] > heap.shape[0]:
+        return SHORT_OF_PENDING
+    return DONE
+
+
+@compiled
+def _step(world, calendar, i, now):
+    """Let a customer live an event of his own; the tick of what is next."""
+    stage = world.customers[i].stage
+    if stage == RECOGNIZE:
+        return recognize(world, i, now)
+    if stage == CHOOSE:
+        return choose_again(world, i, now)
+    if stage == ARRIVE:
+        return arrive(world, i, now, True)
+    if stage == FINISH:
+        return finish(world, i, now)
+    if stage == DELIVER:
+        return respond(world, i, now)
+    if stage == REPEAT:
+        known = world.cursor[N_CUSTOMERS]
+        tick = repeat(world, i, now)
+        for j in range(known, world.cursor[N_CUSTOMERS]):
+            put_off(world, calendar, j, world.customers[j].at)
+        return tick
+    if stage == RENEW:
+        fall_due(world, i, now)
+        return rest(world, i, now)
+    if stage == WIN_BACK:
+        return win_back(world, i, now)
+    if stage == ENTER:
+        return enter(world, i, now)
+    return NEVER
+
+
+@compiled
+def _live_ahead(world, heap, size, calendar, i, end, room_for_events):
+    """Let a customer live by himself until a tick, or until he comes to a desk."""
     c = world.customers[i]
-    desk = desks[c.channel]
+    while c.at < end:
+        status = _lacks_room(world, heap, size, room_for_events)
+        if status != DONE:
+            put_off(world, calendar, i, c.at)
+            return status
+        if _is_shared(world, c):
+            c.stamp += 1
+            rank = JOINING if c.stage == ARRIVE else ORDINARY
+            schedule(heap, size, world.cursor[HORIZON], c.at, rank, c.id, i, c.stamp)
+            return DONE
+        tick = _step(world, calendar, i, c.at)
+        if c.stage == REST or tick == NEVER:
+            return DONE
+        c.at = tick
+    put_off(world, calendar, i, c.at)
+    return DONE
+
+
+@compiled
+def _live_day(world, heap, size, calendar, end, room_for_events):
+    """Let everybody who has something to do today live ahead."""
+    day = size[TODAY]
+    while calendar[day] >= 0:
+        i = calendar[day]
+        calendar[day] = world.customers[i].queue_next
+        world.customers[i].queue_next = -1
+        status = _live_ahead(world, heap, size, calendar, i, end, room_for_events)
+        if status != DONE:
+            return status
+    return DONE
+
+
+@compiled
+def _reach_desk(world, heap, size, calendar, desk, i, now):
+    """Reach a desk: an employee is free, or he waits, or the door is closed."""
+    c = world.customers[i]
     patience_end = arrive(world, i, now, desk.is_open != 0)
     if c.stage != LEAVE_QUEUE:
-        _go_on(world, heap, size, i, patience_end)
+        _go_on(world, calendar, i, patience_end)
     elif desk.busy < desk.capacity and desk.first < 0:
         _start(world, heap, size, desk, i, now)
     else:
@@ -124,57 +222,33 @@ def _reach_channel(world, heap, size, desks, i, now):
 
 
 @compiled
-def _step(world, heap, size, desks, i, now):
-    """Let a customer live his next event."""
+def _step_at_desk(world, heap, size, calendar, desks, i, now):
+    """Let a customer live an event that others wait for."""
     c = world.customers[i]
-    stage = c.stage
-    if stage == ARRIVE:
-        _reach_channel(world, heap, size, desks, i, now)
-        return
-    if stage == RECOGNIZE:
-        tick = recognize(world, i, now)
-    elif stage == CHOOSE:
-        tick = choose_again(world, i, now)
-    elif stage == LEAVE_QUEUE:
+    if c.stage == ARRIVE:
+        _reach_desk(world, heap, size, calendar, desks[c.channel], i, now)
+    elif c.stage == LEAVE_QUEUE:
         _leave_line(world, size, desks[c.channel], i)
-        tick = leave_queue(world, i, now, ABANDONED)
-    elif stage == FINISH:
-        if world.channels[c.row, c.channel].kind == STAFFED:
-            desk = desks[c.channel]
-            desk.busy -= 1
-            release(world, i, now)
-            _call_next(world, heap, size, desk, now)
-        tick = finish(world, i, now)
-    elif stage == DELIVER:
-        tick = respond(world, i, now)
-    elif stage == REPEAT:
-        known = world.cursor[N_CUSTOMERS]
-        tick = repeat(world, i, now)
-        for j in range(known, world.cursor[N_CUSTOMERS]):
-            wake(world, heap, size, j, world.customers[j].at, ORDINARY)
-    elif stage == RENEW:
-        fall_due(world, i, now)
-        tick = rest(world, i, now)
-    elif stage == WIN_BACK:
-        tick = win_back(world, i, now)
-    elif stage == ENTER:
-        tick = enter(world, i, now)
+        _go_on(world, calendar, i, leave_queue(world, i, now, ABANDONED))
+    elif c.stage == FINISH:
+        desk = desks[c.channel]
+        desk.busy -= 1
+        release(world, i, now)
+        _call_next(world, heap, size, desk, now)
+        _go_on(world, calendar, i, finish(world, i, now))
     else:
-        tick = NEVER
-    _go_on(world, heap, size, i, tick)
+        _go_on(world, calendar, i, _step(world, calendar, i, now))
 
 
 @compiled
-def _follow_plan(world, heap, size, desks, plan, now):
+def _follow_plan(world, heap, size, desks, calendar, plan):
     """Doors and shifts: more employees take those who wait, a closing door sends them away (or not).
 
     At closing nobody new comes on duty; who is there finishes the line where it is served out.
     """
     step = size[NEXT_PLAN]
     size[NEXT_PLAN] = step + 1
-    if step + 1 < plan.shape[0]:
-        schedule(heap, size, world.cursor[HORIZON], plan[step + 1, 0], PLAN, 0, STAFF_PLAN, 0)
-    k = plan[step, 1]
+    now, k = plan[step, 0], plan[step, 1]
     desk = desks[k]
     desk.is_open = plan[step, 2]
     if desk.is_open != 0:
@@ -185,62 +259,100 @@ def _follow_plan(world, heap, size, desks, plan, now):
         i = desk.first
         _leave_line(world, size, desk, i)
         world.customers[i].stamp += 1
-        _go_on(world, heap, size, i, leave_queue(world, i, now, CLOSED))
+        _go_on(world, calendar, i, leave_queue(world, i, now, CLOSED))
 
 
 @compiled
-def _turn_page(world, heap, size, now):
-    """Midnight: published figures, shared costs, what the day did to the teams."""
-    begin_day(world, now // DAY)
-    schedule(heap, size, world.cursor[HORIZON], now + DAY, MIDNIGHT, 0, CALENDAR, 0)
+def _admit(world, calendar, s):
+    """Let the layer's candidate enter, if he does, and find the next one."""
+    i = admit_candidate(world, s)
+    if i >= 0:
+        _go_on(world, calendar, i, enter(world, i, world.streams[s].tick))
+    next_candidate(world, s)
 
 
 @compiled
-def begin(world, heap, size, desks, plan):
-    """Open the calendar and schedule everybody's first event."""
-    horizon = world.cursor[HORIZON]
+def _open_streams(world, heap, size, calendar, end, room_for_events):
+    """Let newcomers of the day enter; those of a finite market wait for their turn among all that happens."""
+    while size[NEXT_STREAM] < world.streams.shape[0]:
+        s = size[NEXT_STREAM]
+        stream = world.streams[s]
+        while stream.tick < end:
+            status = _lacks_room(world, heap, size, room_for_events)
+            if status != DONE:
+                return status
+            if is_finite(world):
+                schedule(heap, size, end, stream.tick, ORDINARY, stream.id, FIRST_STREAM - s, 0)
+                break
+            _admit(world, calendar, s)
+        size[NEXT_STREAM] = s + 1
+    return DONE
+
+
+@compiled
+def _share_day(world, heap, size, desks, calendar, plan, end, room_for_events):
+    """Let what happens at desks happen in order of time, and everybody live ahead from there."""
+    while True:
+        status = _live_day(world, heap, size, calendar, end, room_for_events)
+        if status != DONE:
+            return status
+        # One event can move everybody who waits: a closing door, a larger shift.
+        status = _lacks_room(world, heap, size, room_for_events + ROOM_FOR_EACH_WAITING * size[WAITING])
+        if status != DONE:
+            return status
+        tick = heap[0].tick if size[PENDING_EVENTS] > 0 else NEVER
+        if size[NEXT_PLAN] < plan.shape[0] and plan[size[NEXT_PLAN], 0] <= tick:
+            if plan[size[NEXT_PLAN], 0] >= end:
+                return DONE
+            _follow_plan(world, heap, size, desks, calendar, plan)
+            continue
+        if tick >= end:
+            return DONE
+        who, stamp = heap[0].who, heap[0].stamp
+        drop_first(heap, size)
+        if who < 0:
+            s = FIRST_STREAM - who
+            _admit(world, calendar, s)
+            stream = world.streams[s]
+            schedule(heap, size, end, stream.tick, ORDINARY, stream.id, who, 0)
+        elif world.customers[who].stamp == stamp:
+            _step_at_desk(world, heap, size, calendar, desks, who, tick)
+
+
+@compiled
+def begin(world, desks, calendar):
+    """Open the calendar and enter everybody's first event."""
+    last = world.channels.shape[0] - 1
     for k in range(desks.shape[0]):
-        last = world.channels.shape[0] - 1
         desks[k].first, desks[k].last = -1, -1
         desks[k].serves_all = world.channels[last, k].serves_all
         desks[k].is_open = 0 if world.channels[last, k].kind == STAFFED else 1
-    schedule(heap, size, horizon, 0, MIDNIGHT, 0, CALENDAR, 0)
-    if plan.shape[0] > 0:
-        schedule(heap, size, horizon, plan[0, 0], PLAN, 0, STAFF_PLAN, 0)
     for s in range(world.streams.shape[0]):
-        tick = next_candidate(world, s)
-        schedule(heap, size, horizon, tick, ORDINARY, world.streams[s].id, FIRST_STREAM - s, 0)
-    for i in range(world.cursor[N_CUSTOMERS]):
-        _go_on(world, heap, size, i, world.customers[i].at)
+        next_candidate(world, s)
+    for i in range(world.cursor[N_CUSTOMERS] - 1, -1, -1):
+        _go_on(world, calendar, i, world.customers[i].at)
 
 
 @compiled
-def advance(world, heap, size, desks, plan, room_for_events):
-    """Run until the horizon; returns DONE, or what must grow before it can go on."""
-    while size[PENDING_EVENTS] > 0:
-        if world.cursor[N_CUSTOMERS] + ROOM_FOR_CUSTOMERS > world.customers.shape[0]:
-            return SHORT_OF_CUSTOMERS
-        # One event can move everybody who waits: a closing door, a larger shift.
-        most = room_for_events + ROOM_FOR_EACH_WAITING * size[WAITING]
-        if world.cursor[LOGGING] != 0 and world.cursor[N_EVENTS] + most > world.events.shape[0]:
-            return SHORT_OF_EVENTS
-        if size[PENDING_EVENTS] + ROOM_FOR_CUSTOMERS + size[WAITING] > heap.shape[0]:
-            return SHORT_OF_PENDING
-        event = heap[0]
-        now, who, stamp = event.tick, event.who, event.stamp
-        drop_first(heap, size)
-        if who >= 0:
-            if world.customers[who].stamp == stamp:
-                _step(world, heap, size, desks, who, now)
-        elif who == CALENDAR:
-            _turn_page(world, heap, size, now)
-        elif who == STAFF_PLAN:
-            _follow_plan(world, heap, size, desks, plan, now)
-        else:
-            s = FIRST_STREAM - who
-            i = admit_candidate(world, s)
-            if i >= 0:
-                _go_on(world, heap, size, i, enter(world, i, now))
-            schedule(heap, size, world.cursor[HORIZON], next_candidate(world, s), ORDINARY,
-                     world.streams[s].id, who, 0)
+def advance(world, heap, size, desks, calendar, plan, room_for_events):
+    """Run until the horizon, day by day; returns DONE, or what must grow before it can go on.
+
+    Midnight: published figures, shared costs, what the day did to the teams. Then the day: newcomers, lives,
+    desks. A day that was interrupted goes on where it stopped.
+    """
+    while size[TODAY] < calendar.shape[0]:
+        day = size[TODAY]
+        if size[IS_DAY_OPEN] == 0:
+            begin_day(world, day)
+            size[NEXT_STREAM] = 0
+            size[IS_DAY_OPEN] = 1
+        end = min((day + 1) * DAY, world.cursor[HORIZON])
+        status = _open_streams(world, heap, size, calendar, end, room_for_events)
+        if status != DONE:
+            return status
+        status = _share_day(world, heap, size, desks, calendar, plan, end, room_for_events)
+        if status != DONE:
+            return status
+        size[TODAY] = day + 1
+        size[IS_DAY_OPEN] = 0
     return DONE

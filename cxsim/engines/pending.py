@@ -1,4 +1,4 @@
-"""Pending events of the compiled engine: a binary heap of records, in order of tick, rank and key."""
+"""Pending events at desks, of the compiled engine: a binary heap of records, in order of tick, rank and key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from cxsim.journal.compiling import compiled
 PENDING = np.dtype([("tick", "i8"), ("key", "i8"), ("rank", "i8"), ("who", "i8"), ("stamp", "i8")], align=True)
 
 # Places in the engine's own whole numbers.
-PENDING_EVENTS, NEXT_PLAN, WAITING = range(3)
+PENDING_EVENTS, NEXT_PLAN, WAITING, TODAY, IS_DAY_OPEN, NEXT_STREAM = range(6)
+N_NUMBERS = 6
 
 
 @compiled

@@ -13,7 +13,7 @@ from cxsim.behaviour.state import World, replace_customers, replace_events
 from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
 from cxsim.engines.outcome import Outcome
-from cxsim.engines.pending import PENDING
+from cxsim.engines.pending import N_NUMBERS, PENDING, WAITING
 from cxsim.engines.reproduction import births_and_lives, refuse_explosion, reproduction_number
 from cxsim.errors import CxsimError
 from cxsim.journal.events import LOGGING, N_CUSTOMERS, N_EVENTS
@@ -23,6 +23,7 @@ from cxsim.settings.schema import Config
 Process = Callable[..., Any]
 REFERENCE_DOMAIN = "reference"
 MOST_CUSTOMERS = 60_000_000
+SOME_PENDING = 1024
 # A pilot that outgrows the customers it was made for by so much will not end.
 MOST_GROWTH = 30
 WORDS_A_RENEWAL = 12
@@ -129,22 +130,21 @@ def run_compiled(
 ) -> Outcome:
     """One replication under the compiled engine (releases the interpreter lock while it runs)."""
     world, arrays, room = open_world(blueprint, replication, domain, measuring)
-    heap = np.zeros(2 * len(arrays["customers"]) + len(blueprint.streams) + 64, PENDING)
-    size = np.zeros(4, np.int64)
+    heap = np.zeros(SOME_PENDING, PENDING)
+    size = np.zeros(N_NUMBERS, np.int64)
     desks = np.zeros(max(1, len(blueprint.channels)), machine.DESK)
-    machine.begin(world, heap, size, desks, blueprint.plan)
+    calendar = np.full(blueprint.config.horizon_days, -1, np.int64)
+    machine.begin(world, desks, calendar)
     while True:
-        status = machine.advance(world, heap, size, desks, blueprint.plan, room.events_at_once)
+        status = machine.advance(world, heap, size, desks, calendar, blueprint.plan, room.events_at_once)
         if status == machine.DONE:
             return close_world(world, room, blueprint, replication)
         if status == machine.SHORT_OF_CUSTOMERS:
             room.grow_customers()
         elif status == machine.SHORT_OF_EVENTS:
             room.grow_events()
-        if status != machine.SHORT_OF_EVENTS:
-            longer = np.zeros(2 * len(heap) + len(arrays["customers"]), PENDING)
-            longer[: size[0]] = heap[: size[0]]
-            heap = longer
+        else:
+            heap = np.concatenate([heap, np.zeros(len(heap) + size[WAITING], PENDING)])
 
 
 def run_replication(

@@ -61,6 +61,14 @@ def is_first_use() -> bool:
     return not any(CACHE_FOLDER.rglob("*.nbi"))
 
 
+def _plain(kind: Any) -> Any:
+    """The type a function is compiled for: no constants, whole numbers of full width."""
+    kind = types.unliteral(kind)
+    if isinstance(kind, types.Integer) and kind.signed and kind.bitwidth < 64:
+        return types.int64
+    return kind
+
+
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function to machine code, without the interpreter lock, strictly as written.
 
@@ -77,9 +85,9 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     find = made.get_call_template
 
     def find_plain(args: Any, kws: Any) -> Any:
-        # Left alone, the compiler makes a version for every constant a function is called with.
-        plain = {name: types.unliteral(kind) for name, kind in kws.items()}
-        return find(tuple(types.unliteral(kind) for kind in args), plain)
+        # Left alone, the compiler makes a version for every constant and width a function is called with.
+        plain = {name: _plain(kind) for name, kind in kws.items()}
+        return find(tuple(_plain(kind) for kind in args), plain)
 
     made.get_call_template = find_plain
     return made

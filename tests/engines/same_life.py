@@ -9,7 +9,8 @@ from cxsim.engines.outcome import Outcome
 SUMS = ("tally", "ledger", "points", "ages", "route_costs", "moments", "wait_sums", "felt", "pains", "touch_costs",
         "pulls")
 # How an engine keeps track of whom to wake is its own affair.
-PRIVATE = {"at", "stamp", "queue_next", "queue_previous", "referrer", "first_friend", "next_friend"}
+PRIVATE = {"at", "stamp", "queue_next", "queue_previous", "referrer", "first_friend", "next_friend",
+           "next_departed"}
 
 
 def assert_same_life(one: Outcome, other: Outcome) -> None:

@@ -60,13 +60,14 @@ def test_ties_are_his_own_and_of_his_segment():
 
 
 def test_who_brought_him_and_whom_he_brought_are_ties():
-    """Without acquaintances and without fading: one exposure for every friend and referrer who left."""
+    """Without acquaintances and without fading: one exposure for every friend and referrer who left before the
+    last midnight."""
     config = shop("n_customers=500", "horizon_days=250", "segments.shoppers.purchase.a=0.6",
                   "segments.shoppers.purchase.b=1", referral__invitations_per_journey=0.6, referral__p_convert=0.4,
                   contagion__multiplier=sized(1.2), contagion__acquaintances=0, contagion__fade_days=FOREVER)
     people = live(plan(config)).customers
-    has_left = dict(zip(people["id"].tolist(), ((people["status"] == GONE) & (people["left"] >= 0)).tolist(),
-                        strict=True))
+    is_missed = (people["status"] == GONE) & (people["left"] >= 0) & (people["left"] < 249 * DAY)
+    has_left = dict(zip(people["id"].tolist(), is_missed.tolist(), strict=True))
     expected = dict.fromkeys(people["id"].tolist(), 0)
     for c in people:
         parent = int(c["parent"])
