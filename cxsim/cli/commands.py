@@ -54,6 +54,10 @@ COMMANDS = {
     "verify": Command(
         "replay a run folder and compare every table's digest", "RUN_DIR", "cxsim.cli.verifying:verify"
     ),
+    "bench": Command(
+        "how fast: engines and hand-written twins in one run", "[--sizes N,... --budget SECONDS ...]",
+        "cxsim.cli.benching:bench"
+    ),
     "list": Command("markets, scenarios and all other options", "[GROUP]", "cxsim.cli.listing:list_options"),
     "schema": Command("JSON Schema of the keys, for editors", "[--output FILE]", "cxsim.cli.schema:schema"),
 }

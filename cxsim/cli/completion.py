@@ -19,6 +19,11 @@ def complete(words: Sequence[str]) -> int:
             print(" ".join(name for name in COMMANDS if name.startswith(line[-1] if len(line) == 2 else "")))
             return 0
         os.environ["COMP_LINE"] = " ".join([line[0], *line[2:]])
+        if line[1] == "bench":
+            from cxsim.cli.benching import KEYS
+
+            print(" ".join(f"{key}=" for key in KEYS if key.startswith(line[-1])))
+            return 0
         if line[1] not in ("run", "compare", "sweep", "plan", "calibrate"):
             return 0
     from cxsim.config.hydra_app import answer, asked
