@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cxsim.bench.commands import time_commands
-from cxsim.bench.measuring import Budget, Cell, Progress, measure_all, run_one
+from cxsim.bench.measuring import Budget, Progress, measure_all, run_one
 from cxsim.bench.subjects import FLAGS, TITLES, Subject, compiler, engine, find_peers
 from cxsim.bench.tables import make_runs, make_table
 from cxsim.bench.targets import Target, make_targets
@@ -93,8 +93,8 @@ class Bench:
         for model, title in MODEL_TITLES.items():
             rows = [_cells_of(row) for row in self.table.select(model=model).rows()]
             if rows:
-                caption = ("median on the clock; x compiled: processor time against the compiled engine, same rounds; "
-                           "memory: peak less a warm start")
+                caption = ("median on the clock; x compiled: processor time against the compiled engine, same "
+                           "rounds; memory: peak less a warm start")
                 found.append((f"{title}{what.get(model, '')}, {days} days", names, rows, caption))
         aims = [[one.figure, one.aim, "" if math.isnan(one.found) else f"{one.found:,.2f}", one.verdict]
                 for one in self.targets]

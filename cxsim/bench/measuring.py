@@ -85,7 +85,8 @@ def run_one(command: Sequence[str], seconds: float) -> dict[str, Any] | str:
     """What one measurement printed, or why it has no result."""
     try:
         done = subprocess.run(
-            list(command), capture_output=True, text=True, timeout=max(1.0, seconds), env=environment(), check=False)
+            list(command), capture_output=True, text=True, timeout=max(1.0, seconds), env=environment(),
+            check=False)
     except subprocess.TimeoutExpired:
         return f"stopped after {seconds:,.0f} s, when the budget was used up"
     except OSError as error:
@@ -128,5 +129,6 @@ def _too_long(
         return "" if budget.left > 0 else "left out: the budget was used up"
     known, seconds, beside = before
     if beside + SLOWER_THAN_LINEAR * seconds * size / known > budget.left:
-        return f"left out: at {known:,} customers it took {seconds:.1f} s; {budget.left:,.0f} s of the budget are left"
+        return (f"left out: at {known:,} customers it took {seconds:.1f} s; "
+                f"{budget.left:,.0f} s of the budget are left")
     return ""

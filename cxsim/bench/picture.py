@@ -15,11 +15,11 @@ from cxsim.measure.whole_file import whole_file
 from cxsim.report.svg import INK, SCENARIO_COLOURS, style
 
 HEADINGS = {"sub_model": "the sub-model and its twins", "online_retail": "the full model (market online_retail)"}
-BLUE, ORANGE, GREEN, PINK, RED, SKY, OLIVE = SCENARIO_COLOURS
+BLUE, ORANGE, GREEN, PINK, RED, SKY, _ = SCENARIO_COLOURS
 LOOKS = {
     "compiled": (BLUE, "-", "o"), "simpy": (ORANGE, "-", "o"), "plain_simpy": (RED, "-", "s"),
     "cpp_heap": (GREEN, ":", "^"), "cpp_calendar": (GREEN, "--", "v"), "cpp_ahead": (GREEN, "-", "D"),
-    "salabim": (PINK, "-", "s"), "mesa": (SKY, "-", "s"), "ciw": (OLIVE, "-", "s")}
+    "salabim": (PINK, "-", "s"), "mesa": (SKY, "-", "s")}
 
 
 def draw_bench(table: Table, days: int, path: Path) -> Path:

@@ -17,13 +17,14 @@ from cxsim.errors import CxsimError
 PACKAGE = Path(__file__).resolve().parents[1]
 PEERS_FOLDER = PACKAGE.parent / "tests" / "bench" / "peers"
 CPP = {"cpp_heap": "heap", "cpp_calendar": "calendar", "cpp_ahead": "ahead"}
-# Twins in Python: file and package they need.
-PYTHON = {"plain_simpy": "simpy", "salabim": "salabim", "mesa": "mesa", "ciw": "ciw"}
+# Twins in Python: the package they need, and their file.
+PYTHON = {"plain_simpy": ("simpy", "plain_simpy.py"), "salabim": ("salabim", "salabim_twin.py"),
+          "mesa": ("mesa", "mesa_twin.py")}
 PEERS = (*CPP, *PYTHON)
 TITLES = {
     "compiled": "cxsim compiled", "simpy": "cxsim SimPy", "plain_simpy": "plain SimPy",
     "cpp_heap": "C++ priority_queue", "cpp_calendar": "C++ calendar", "cpp_ahead": "C++ run-ahead",
-    "salabim": "salabim", "mesa": "Mesa", "ciw": "Ciw"}
+    "salabim": "salabim", "mesa": "Mesa"}
 FLAGS = ("-O3", "-march=native", "-std=c++17")
 
 
@@ -107,12 +108,10 @@ def find_peers(names: Sequence[str], workshop: Path) -> tuple[list[Subject], dic
             found.append(twin(name, [str(program)], CPP[name]))
         elif name in CPP:
             absent[name] = str(program)
-        elif find_spec(PYTHON[name]) is None:
-            absent[name] = f"{PYTHON[name]} is not installed (pip install 'cxsim[bench]')"
-        elif not (PEERS_FOLDER / f"{name}.py").is_file():
-            absent[name] = f"there is no {PEERS_FOLDER / f'{name}.py'}"
+        elif find_spec(PYTHON[name][0]) is None:
+            absent[name] = f"{PYTHON[name][0]} is not installed (pip install 'cxsim[bench]')"
         else:
-            found.append(twin(name, [sys.executable, str(PEERS_FOLDER / f"{name}.py")]))
+            found.append(twin(name, [sys.executable, str(PEERS_FOLDER / PYTHON[name][1])]))
     return found, absent
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 from cxsim.bench.measuring import Cell
 from cxsim.bench.sub_model import n_events
 from cxsim.measure.table import Table
@@ -24,13 +26,14 @@ def make_table(cells: Sequence[Cell], days: int) -> Table:
     bytes_per_customer (of one replication), times_compiled (processor seconds against the compiled engine
     in the same round, median over rounds), left_out.
     """
-    by_place = {(cell.subject.model, cell.subject.name, cell.subject.threads, cell.customers): cell for cell in cells}
+    compiled_at = {(cell.subject.model, cell.customers): cell for cell in cells
+                   if cell.subject.name == "compiled" and cell.subject.threads == 1}
     rows = []
     for cell in cells:
-        compiled = by_place.get((cell.subject.model, "compiled", 1, cell.customers))
+        compiled = compiled_at.get((cell.subject.model, cell.customers))
         rows.append(_row(cell, compiled, days))
     names = list(rows[0]) if rows else ["model"]
-    return Table({name: [row[name] for row in rows] for name in names})
+    return Table({name: np.array([row[name] for row in rows]) for name in names})
 
 
 def _row(cell: Cell, compiled: Cell | None, days: int) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def ratio(above: Sequence[dict[str, Any]], below: Sequence[dict[str, Any]], what
 
     Examples
     --------
-    >>> ratio([{"round": 0, "seconds": 6.0}, {"round": 1, "seconds": 9.0}], [{"round": 1, "seconds": 3.0}], "seconds")
+    >>> ratio([{"round": 0, "s": 6.0}, {"round": 1, "s": 9.0}], [{"round": 1, "s": 3.0}], "s")
     3.0
     """
     other = {run["round"]: run[what] for run in below}
@@ -77,4 +80,4 @@ def make_runs(cells: Sequence[Cell]) -> Table:
          **{name: run[name] for name in ("round", "seconds", "cpu_seconds", "bytes")}}
         for cell in cells for run in cell.runs]
     names = ("model", "subject", "threads", "customers", "round", "seconds", "cpu_seconds", "bytes")
-    return Table({name: [row[name] for row in rows] for name in names})
+    return Table({name: np.array([row[name] for row in rows]) for name in names})

@@ -44,10 +44,11 @@ class Target:
 
 def make_targets(cells: Sequence[Cell], table: Table, commands: Mapping[str, float]) -> list[Target]:
     """Every target with what this run found for it; those of sizes not asked for are not measured."""
-    found = {(cell.subject.model, cell.subject.name, cell.subject.threads, cell.customers): cell.runs for cell in cells}
+    found = {(cell.subject.model, cell.subject.name, cell.customers): cell.runs for cell in cells
+             if cell.subject.threads == 1}
 
     def against(model: str, above: str, below: str, customers: int) -> float:
-        return ratio(found.get((model, above, 1, customers), []), found.get((model, below, 1, customers), []),
+        return ratio(found.get((model, above, customers), []), found.get((model, below, customers), []),
                      "cpu_seconds")
 
     def figure(model: str, name: str, customers: int) -> float:
@@ -59,14 +60,16 @@ def make_targets(cells: Sequence[Cell], table: Table, commands: Mapping[str, flo
 
     sub, full = "sub_model", "online_retail"
     return [
-        Target("sub-model, 100,000: plain SimPy against compiled", 80, True, against(sub, "plain_simpy", "compiled", MIDDLE)),
+        Target("sub-model, 100,000: plain SimPy against compiled", 80, True,
+               against(sub, "plain_simpy", "compiled", MIDDLE)),
         Target("sub-model, 1,000,000: plain SimPy against compiled", 100, True,
                against(sub, "plain_simpy", "compiled", LARGE)),
         Target("sub-model, 1,000,000: compiled against C++ calendar", 1.25, False,
                against(sub, "compiled", "cpp_calendar", LARGE)),
         Target("sub-model, 1,000,000: compiled against C++ priority_queue", 1, False,
                against(sub, "compiled", "cpp_heap", LARGE)),
-        Target("full model, 100,000: SimPy engine against compiled", 20, True, against(full, "simpy", "compiled", MIDDLE)),
+        Target("full model, 100,000: SimPy engine against compiled", 20, True,
+               against(full, "simpy", "compiled", MIDDLE)),
         Target("full model, 100,000: events a second", 2.0, True,
                figure(full, "events_per_second", MIDDLE) / 1e6, "million"),
         Target("full model, 1,000,000: a year", 60, False, figure(full, "seconds", LARGE), "s"),

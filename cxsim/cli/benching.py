@@ -17,7 +17,7 @@ KEYS = {
     "models": ("sub_model,online_retail", "NAME,...", "the sub-model of docs/bench.md, the full model"),
     "engines": ("compiled,simpy", "NAME,...", "engines of cxsim"),
     "peers": ("plain_simpy,cpp_heap,cpp_calendar,cpp_ahead", "NAME,...|all|none",
-              "twins of the sub-model: those, salabim, mesa, ciw"),
+              "twins of the sub-model: those, salabim, mesa"),
     "threads": ("2", "N", "replications at a time in one more measurement; 1 = leave it out"),
     "commands": ("help,cold,warm", "NAME,...|none", "time cxsim --help and the demo comparison, cold and warm"),
     "days": ("365", "N", "days simulated"),
@@ -116,7 +116,8 @@ def names_in(options: dict[str, str], key: str, there: Sequence[str] = ()) -> li
     for name in names:
         if there and name not in there:
             near = nearest(name, there)
-            raise CxsimError(f"{key}={name}: must be {' or '.join(there)}" + (f"; did you mean {near}?" if near else ""))
+            hint = f"; did you mean {near}?" if near else ""
+            raise CxsimError(f"{key}={name}: must be {' or '.join(there)}{hint}")
     return names
 
 

@@ -1,4 +1,4 @@
-"""`cxsim bench`: what it writes and prints at a tiny size, what it refuses, what it does without the source tree."""
+"""`cxsim bench`: what it writes and prints at a tiny size, what it refuses, and what it leaves out with a word."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def test_a_tiny_bench_writes_its_folder_and_prints_its_tables(
     assert len(read_parquet(folder / "bench_runs.parquet")) == table["runs"].sum()
     assert (folder / "bench.png").read_bytes().startswith(b"\x89PNG")
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["command"].startswith("cxsim bench sizes=200,400") and manifest["tables"]["bench"]["rows"] == 12
+    assert manifest["command"].startswith("cxsim bench sizes=200,400")
+    assert manifest["tables"]["bench"]["rows"] == 12
     assert {one["verdict"] for one in manifest["targets"]} <= {"met", "missed", "not measured"}
     assert manifest["options"]["sizes"] == [200, 400] and "population=new" in manifest["sub_model"]
 
@@ -72,7 +73,8 @@ def test_a_tiny_bench_writes_its_folder_and_prints_its_tables(
     ],
 )
 def test_what_cannot_be_measured_is_refused_before_anything_runs(
-    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["bench", *words]) == 2
