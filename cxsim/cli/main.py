@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     --------
     >>> main(["list", "parallel"])
     parallel
+      dask       Replications on a Dask cluster: workers of this machine, or of many.
       processes  Replications in processes of their own (for engine=simpy).
       threads    Replications in threads of one process.
     0

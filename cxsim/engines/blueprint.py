@@ -128,6 +128,8 @@ def make_blueprint(
     waits = np.zeros((len(names), 24))
     waits[: len(reference.waits)] = reference.waits
     fixed["waits"] = waits
+    # One layout for all: the compiler makes everything anew for an array that lies otherwise in memory.
+    fixed = {name: np.require(array, requirements="CW") for name, array in fixed.items()}
     history = float(base.market.history_days) if base.population.start == "base" else 0.0
     shares = {"none": 0.0, "sample": base.output.sample_share, "all": 1.0}
     return Blueprint(base, segments, names, fixed, streams, plan, touchpoint_names(configs),

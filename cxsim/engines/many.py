@@ -1,20 +1,27 @@
-"""Many replications at once: in threads (the compiled engine lets go of the interpreter) or processes."""
+"""Many replications at once: in threads, in processes, or on a cluster."""
 
 from __future__ import annotations
 
 import os
+import pickle
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import TypeVar
+from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
 
+from cxsim.errors import CxsimError
 from cxsim.settings.schema import Parallel
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+MOST_DEATHS = 3
 
 
 def n_workers(parallel: Parallel) -> int:
-    """How many replications run at a time."""
+    """How many replications run at a time on this machine."""
     return parallel.workers or max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
                                    else os.cpu_count() or 1)
 
@@ -24,16 +31,24 @@ def run_many(
 ) -> Iterator[tuple[int, Result]]:
     """Do all jobs and yield (place, result) as they finish; order never matters to the results.
 
+    Threads suit the compiled engine, which runs without the interpreter; processes suit SimPy.
+
     Parameters
     ----------
     work : callable
-        A function of one job; picklable with ``parallel=processes``.
+        A function of one job. In processes or on a cluster it and the jobs must be picklable; it is
+        sent once to each worker, so it may be large, and jobs should be small.
     jobs : sequence
         What to do.
     parallel : Parallel
-        Mode and number of workers.
+        Mode, number of workers, and where a cluster's scheduler is.
     in_threads : bool
         False keeps the jobs in this thread when the mode is threads (SimPy holds the interpreter).
+
+    Raises
+    ------
+    CxsimError
+        When worker processes die again and again, or the cluster cannot be reached.
 
     Examples
     --------
@@ -42,20 +57,17 @@ def run_many(
     [(0, 3), (1, 2)]
     """
     workers = min(n_workers(parallel), len(jobs))
-    if workers <= 1 or (parallel.mode == "threads" and not in_threads):
+    if parallel.mode == "dask" and jobs:
+        from cxsim.engines.cluster import on_cluster
+
+        yield from on_cluster(work, jobs, n_workers(parallel), parallel.scheduler)
+    elif workers <= 1 or (parallel.mode == "threads" and not in_threads):
         for place, job in enumerate(jobs):
             yield place, work(job)
     elif parallel.mode == "threads":
         yield from _in_threads(work, jobs, workers)
     else:
-        from joblib import Parallel as Pool
-        from joblib import delayed
-
-        def one(place: int, job: Job) -> tuple[int, Result]:
-            return place, work(job)
-
-        pool = Pool(n_jobs=workers, return_as="generator_unordered")
-        yield from pool(delayed(one)(place, job) for place, job in enumerate(jobs))
+        yield from _in_processes(work, jobs, workers)
 
 
 def _in_threads(
@@ -71,3 +83,40 @@ def _in_threads(
                 yield places.pop(future), future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_processes(
+    work: Callable[[Job], Result], jobs: Sequence[Job], workers: int,
+) -> Iterator[tuple[int, Result]]:
+    """Processes of this machine; what a dying one leaves undone is done again by others."""
+    from joblib import Parallel as Pool
+    from joblib import delayed
+
+    left = dict(enumerate(jobs))
+    with tempfile.TemporaryDirectory(prefix="cxsim-") as folder:
+        file = Path(folder) / "work.pickle"
+        file.write_bytes(pickle.dumps(work))
+        for _ in range(MOST_DEATHS):
+            # Left alone, joblib hands over large arrays as read-only files, and other code is compiled for these.
+            pool = Pool(n_jobs=workers, return_as="generator_unordered", max_nbytes=None)
+            try:
+                for place, result in pool(delayed(_do_one)(str(file), *job) for job in list(left.items())):
+                    del left[place]
+                    yield place, result
+                return
+            except BrokenProcessPool:
+                continue
+    raise CxsimError(
+        f"parallel=processes: a worker process died {MOST_DEATHS} times, most likely out of memory; lower "
+        f"parallel.workers (now {workers}) or n_customers, or use parallel=threads")
+
+
+@lru_cache(maxsize=1)
+def _work_in(file: str) -> Callable[[Any], Any]:
+    """The work of this run, read once by each process."""
+    work: Callable[[Any], Any] = pickle.loads(Path(file).read_bytes())
+    return work
+
+
+def _do_one(file: str, place: int, job: Any) -> tuple[int, Any]:
+    return place, _work_in(file)(job)

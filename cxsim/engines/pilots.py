@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from cxsim.behaviour.effects import BIN_DAYS
-from cxsim.engines.blueprint import make_blueprint
+from cxsim.engines.blueprint import Blueprint, make_blueprint
 from cxsim.engines.many import run_many
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.replication import run_compiled
@@ -52,12 +53,15 @@ def run_pilots(config: Config, reference: Reference, *, effects: bool, domain: s
     blueprint = make_blueprint([config], [], reference, effects=effects)
     blueprint = replace(blueprint, log_share=0.0)
 
-    def one(replication: int) -> Pilot:
-        return _pilot(run_compiled(blueprint, replication, domain=domain, measuring=True))
-
-    threads = config.parallel.model_copy(update={"mode": "threads"})  # Pilots are many and small.
-    results = run_many(one, range(min(n, MOST_PILOTS)), threads)
+    parallel = config.parallel
+    if parallel.mode == "processes":  # Pilots are many and small, and always compiled.
+        parallel = parallel.model_copy(update={"mode": "threads"})
+    results = run_many(partial(_live_pilot, blueprint, domain), range(min(n, MOST_PILOTS)), parallel)
     return [pilot for _, pilot in sorted(results, key=lambda item: item[0])]
+
+
+def _live_pilot(blueprint: Blueprint, domain: str, replication: int) -> Pilot:
+    return _pilot(run_compiled(blueprint, replication, domain=domain, measuring=True))
 
 
 def _pilot(outcome: Outcome) -> Pilot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -61,8 +62,18 @@ class Output(Strict):
 class Parallel(Strict):
     """How replications share the machine; results never depend on it."""
 
-    mode: Literal["threads", "processes"] = "threads"
+    mode: Literal["threads", "processes", "dask"] = "threads"
     workers: Count | None = None
+    scheduler: str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_cluster(self) -> Parallel:
+        if self.scheduler is not None:
+            if self.mode != "dask":
+                raise ValueError(f"scheduler {self.scheduler} is for parallel=dask; this is parallel={self.mode}")
+            if not re.fullmatch(r"[a-z]+://[^\s/]+:\d+", self.scheduler):
+                raise ValueError(f"scheduler {self.scheduler} must be an address as tcp://host:8786, or null")
+        return self
 
 
 class Config(Strict):
