@@ -12,8 +12,8 @@ from cxsim.engines.blueprint import Blueprint, build_world, make_blueprint
 from cxsim.settings.reference import Reference, blank_reference
 
 WORLDS = (
-    [], ["market=subscription", "population=new"], ["market=contact_centre"], ["market=telecom", "reputation=public"],
-    ["acquisition=none", "referral=none", "horizon_days=31"],
+    [], ["market=subscription", "population=new"], ["market=contact_centre"],
+    ["market=telecom", "reputation=public"], ["acquisition=none", "referral=none", "horizon_days=31"],
     ["market.size=20000", "talk=warnings", "season=christmas", "reputation=public"])
 
 

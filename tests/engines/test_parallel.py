@@ -62,7 +62,7 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    with pytest.raises(CxsimError, match=f"parallel.scheduler={address}: nothing answered .*dask worker {address}"):
+    with pytest.raises(CxsimError, match=f"parallel.scheduler={address}: nothing answered"):
         list(run_many(_square, JOBS, Parallel(mode="dask", scheduler=address)))
 
 
