@@ -70,10 +70,9 @@ class WholeCompiler(Compiler):
 
 def _plain(kind: Any) -> Any:
     """The type a function is compiled for: no constants, whole numbers of full width."""
-    kind = types.unliteral(kind)
-    if isinstance(kind, types.Integer) and kind.signed and kind.bitwidth < 64:
-        return types.int64
-    return kind
+    plain: Any = types.unliteral(kind)
+    is_narrow = plain in (types.int8, types.int16, types.int32)
+    return types.int64 if is_narrow else plain
 
 
 def link_as_part(whole: Any, function: Callable[..., Any]) -> None:
