@@ -17,16 +17,16 @@ N_DAYS_SEARCHED = 8
 
 
 @compiled
-def doors(world, channel, day):
-    """Cumulative shares of a day's contacts by hour; all 0 on a day the doors stay shut."""
-    row = world.day_row[min(day, world.day_row.shape[0] - 1)]
-    return world.hours[row, channel, (day + world.cursor[FIRST_WEEKDAY]) % 7]
+def doors_on(world, day):
+    """The row and the weekday by which `hours` tells the cumulative shares of a day's contacts (all 0: shut)."""
+    return world.day_row[min(day, world.day_row.shape[0] - 1)], (day + world.cursor[FIRST_WEEKDAY]) % 7
 
 
 @compiled
 def hour_within(world, channel, day, u):
     """The tick of a day at which a contact falls, drawn from the channel's weekday-hour profile."""
-    shares = doors(world, channel, day)
+    row, weekday = doors_on(world, day)
+    shares = world.hours[row, channel, weekday]
     hour = 0
     while hour < 23 and u >= shares[hour + 1]:
         hour += 1
@@ -37,13 +37,15 @@ def hour_within(world, channel, day, u):
 @compiled
 def is_open_day(world, channel, day):
     """Whether a channel's doors open at all on a day."""
-    return doors(world, channel, day)[24] > 0.0
+    row, weekday = doors_on(world, day)
+    return world.hours[row, channel, weekday, 24] > 0.0
 
 
 @compiled
 def is_open_hour(world, channel, tick):
     """Whether contacts fall into the hour of a tick."""
-    shares = doors(world, channel, tick // DAY)
+    row, weekday = doors_on(world, tick // DAY)
+    shares = world.hours[row, channel, weekday]
     hour = tick % DAY // HOUR
     return shares[hour + 1] > shares[hour]
 
@@ -66,6 +68,14 @@ def moment_on(world, channel, now, first, second):
 
 
 @compiled
+def _moment_at(world, c, k, now):
+    """When he would make contact on a channel. Draws: "hour" by channel name."""
+    occurrence = (c.journey << 8) | (c.attempt & 255)
+    low, high = block(world.keys[LIFE], c.id, occurrence, D_HOUR ^ world.channels[c.row, k].salt)
+    return moment_on(world, k, now, unit(low), unit(high))
+
+
+@compiled
 def choose_channel(world, i, now):
     """Choose the channel of the request and the moment of contact.
 
@@ -80,23 +90,23 @@ def choose_channel(world, i, now):
     c = world.customers[i]
     row = world.rows[c.row, c.segment]
     key, occurrence = world.keys[LIFE], (c.journey << 8) | (c.attempt & 255)
-    best, chosen, at = -math.inf, -1, now
+    best, chosen = -math.inf, -1
     for k in range(world.channels.shape[1]):
         channel = world.channels[c.row, k]
         weight = world.weights[c.row, c.kind, k]
         if channel.share <= 0.0 or weight == -math.inf:
             continue
-        low, high = block(key, c.id, occurrence, D_HOUR ^ channel.salt)
-        tick = moment_on(world, k, now, unit(low), unit(high))
-        low, high = block(key, c.id, occurrence, D_CHOICE ^ channel.salt)
-        utility = math.log(channel.share) + gumbel(unit(low)) - row.choice_effort * channel.effort_minutes
+        u = unit(block(key, c.id, occurrence, D_CHOICE ^ channel.salt)[0])
+        utility = math.log(channel.share) + gumbel(u) - row.choice_effort * channel.effort_minutes
         utility += weight + row.habit * c.habit[k]
         if k == c.lost_at:
             utility -= row.lost_contact
-        if channel.kind == STAFFED:
+        if channel.kind == STAFFED and row.choice_wait != 0.0:
+            tick = _moment_at(world, c, k, now)
             utility -= row.choice_wait * world.waits[k, tick % DAY // HOUR]
         if utility > best:
-            best, chosen, at = utility, k, tick
+            best, chosen = utility, k
+    at = _moment_at(world, c, chosen, now) if chosen >= 0 else now
     for k in range(world.channels.shape[1]):
         c.habit[k] = row.habit_memory * c.habit[k] + (1.0 - row.habit_memory) * (1.0 if k == chosen else 0.0)
     c.channel = chosen

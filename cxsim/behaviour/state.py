@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 import numpy as np
-from numba import types
-from numba.experimental import structref
-
-from cxsim.journal.compiling import compiled
 
 # Status of a life.
 PROSPECT, CUSTOMER, GONE = range(3)
@@ -83,6 +77,9 @@ CUSTOMER_RECORD = np.dtype([
     ("is_ordered", "i1"), ("is_automatic", "i1"), ("is_prompted", "i1"), ("knows_need", "i1"),
     ("is_further", "i1"), ("is_counted", "i1"), ("is_back", "i1"), ("called_back", "i1"),
     ("last_channel", "i2"), ("lost_at", "i2"), ("met_at", "i2"), ("context", "i2"), ("contact_steps", "i4"),
+    # what may fall due before anything else happens (ticks)
+    ("next_renewal", "i8"), ("expires_at", "i8"), ("year_end", "i8"), ("fee_at", "i8"), ("prompt_at", "i8"),
+    ("loop_at", "i8"), ("contact_at", "i8"), ("fee_step", "i8"), ("boundary", "i4"), ("repeat_month", "i4"),
     # traits and life
     ("rate", "f8"), ("exit_hazard", "f8"), ("spend_scale", "f8"), ("life_left", "f8"),
     ("entry", "i8"), ("last_order", "i8"), ("left", "i8"), ("since", "i8"), ("exposures", "i4"), ("n_orders", "i4"),
@@ -101,15 +98,14 @@ CUSTOMER_RECORD = np.dtype([
     ("calm_sum", "f8"), ("calm_peak", "f8"), ("calm_end", "f8"), ("gain", "f8"), ("treat", "f8"), ("taught", "f8"),
     # accounts
     ("margin", "i8"), ("margin_discounted", "i8"), ("residual", "i8"), ("subsidy", "i8"), ("counted_from", "i8"),
-    ("boundary", "i4"), ("repeat_month", "i4"), ("orders_before", "i4"),
-    ("was_active", "i1"), ("was_active_first", "i1"), ("has_repeated", "i1"), ("is_enrolled", "i1"),
+    ("orders_before", "i4"), ("was_active", "i1"), ("was_active_first", "i1"), ("has_repeated", "i1"), ("is_enrolled", "i1"),
     # subscription, points, tiers, paid membership (ticks: 0 = none); `earned` are points of this journey's order
-    ("next_renewal", "i8"), ("fee_step", "i8"), ("n_renewals", "i4"), ("n_taken", "i4"),
-    ("points", "i8"), ("expires_at", "i8"), ("bonus", "i8"), ("earned", "i8"), ("joined_at", "i8"),
-    ("year_spend", "i8"), ("year_end", "i8"), ("fee_at", "i8"), ("n_fees", "i4"), ("n_enrolled", "i4"),
+    ("n_renewals", "i4"), ("n_taken", "i4"),
+    ("points", "i8"), ("bonus", "i8"), ("earned", "i8"), ("joined_at", "i8"),
+    ("year_spend", "i8"), ("n_fees", "i4"), ("n_enrolled", "i4"),
     ("tier", "i2"), ("year_tier", "i2"), ("n_wrong", "i4"),
     # prompts he got, offers he was made, and what comes unforeseen
-    ("prompt_at", "i8"), ("prompted_at", "i8"), ("signal", "f8"), ("offered_at", "i8"), ("offer_heat", "f8"),
+    ("prompted_at", "i8"), ("signal", "f8"), ("offered_at", "i8"), ("offer_heat", "f8"),
     ("shock_at", "i8"), ("n_shocks", "i4"), ("n_save_offers", "i4"), ("deferred", "f8"),
     # word of mouth: lineage (places in the array, -1 for nobody), contagion
     ("parent", "i8"), ("referrer_left", "i8"), ("friend_bonus", "i8"), ("tie_loss", "f8"), ("tie_loss_at", "i8"),
@@ -117,8 +113,7 @@ CUSTOMER_RECORD = np.dtype([
     ("next_departed", "i4"), ("n_ties_lost", "i4"),
     ("is_missed", "i1"), ("is_declined", "i1"), ("returns", "i1"), ("as_prospect", "i1"), ("n_attempts", "i4"),
     # prospects; leaving and coming back; a call he will get about his answer
-    ("loop_at", "i8"), ("grievance", "f8"), ("save_offer", "i8"), ("return_offer", "i8"),
-    ("contact_at", "i8"), ("n_returns", "i4"),
+    ("grievance", "f8"), ("save_offer", "i8"), ("return_offer", "i8"), ("n_returns", "i4"),
 ], align=True)
 
 # A person who serves, and the team of a channel (live counts, published figures, sums of the day).
@@ -209,51 +204,3 @@ WORLD_FIELDS = {
     "exposures": "i8 [link, segment, group, bin, 3] sums of chances: with effects, without, fixed part",
     "recent": "i8 [segment, 7] figures of the last 90 days for residual values",
 }
-
-
-@structref.register
-class WorldType(types.StructRef):
-    """The compiled type of a world: one pointer, so that calls pass one word, not thirty arrays."""
-
-    def preprocess_fields(self, fields):
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-    @property
-    def mangling_args(self):
-        """A short name: left alone, every compiled function's symbol spells out all the fields of the world."""
-        return "World", (blake2b(self.name.encode(), digest_size=6).hexdigest(),)
-
-
-class World(structref.StructRefProxy):
-    """All a running replication holds; make one with :func:`make_world`."""
-
-    def __new__(cls, *arrays):
-        return structref.StructRefProxy.__new__(cls, *arrays)
-
-
-structref.define_proxy(World, WorldType, list(WORLD_FIELDS))
-
-
-def make_world(arrays: dict[str, np.ndarray]) -> World:
-    """Tie arrays into a world; the arrays stay shared with the caller.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> arrays = {name: np.zeros(1) for name in WORLD_FIELDS}
-    >>> type(make_world(arrays)).__name__
-    'World'
-    """
-    return World(*(arrays[name] for name in WORLD_FIELDS))
-
-
-@compiled
-def replace_customers(world, customers):
-    """Let a world go on with a longer array of customers (the old ones copied in)."""
-    world.customers = customers
-
-
-@compiled
-def replace_events(world, events):
-    """Let a world go on with a longer array of events (the old ones copied in)."""
-    world.events = events

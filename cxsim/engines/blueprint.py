@@ -13,7 +13,8 @@ from cxsim.behaviour.draws import decision, key
 from cxsim.behaviour.effects import N_GROUPS
 from cxsim.behaviour.pool import N_ROUTES
 from cxsim.behaviour.state import (
-    BRAND, CAUSES, CUSTOMER_RECORD, EMPLOYEE, FELT, JOURNEYS, LINKS, MOMENTS, TEAM, World, make_world)
+    BRAND, CAUSES, CUSTOMER_RECORD, EMPLOYEE, FELT, JOURNEYS, LINKS, MOMENTS, TEAM)
+from cxsim.behaviour.world import World, make_world
 from cxsim.engines.newcomers import make_arrivals, stream_id
 from cxsim.journal.events import (
     CURSOR_SIZE, DEPARTED, EVENT, FIRST_WEEKDAY, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)

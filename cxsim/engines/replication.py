@@ -9,7 +9,7 @@ import numpy as np
 
 from cxsim.behaviour.arrivals import populate, settle
 from cxsim.behaviour.employees import staff_teams
-from cxsim.behaviour.state import World, replace_customers, replace_events
+from cxsim.behaviour.world import World
 from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
 from cxsim.engines.outcome import Outcome
@@ -61,7 +61,7 @@ class Room:
         new = np.zeros(len(old) + len(old) // 2 + machine.ROOM_FOR_CUSTOMERS, old.dtype)
         new[: len(old)] = old
         self.arrays["customers"] = new
-        replace_customers(self.world, new)
+        self.world.put("customers", new)
 
     def _refuse_growth(self) -> None:
         """Stop a pilot whose customers bring more and more, with the number seen so far."""
@@ -76,7 +76,7 @@ class Room:
         new = np.zeros(2 * len(old) + n + self.events_at_once, old.dtype)
         new[: len(old)] = old
         self.arrays["events"] = new
-        replace_events(self.world, new)
+        self.world.put("events", new)
 
 
 def open_world(

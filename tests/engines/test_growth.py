@@ -33,7 +33,7 @@ def _tight(blueprint: Blueprint, number: int, **keys: object):
     room = blueprint.config.n_customers + machine.ROOM_FOR_CUSTOMERS
     arrays["customers"] = np.zeros(room, CUSTOMER_RECORD)
     arrays["events"] = np.zeros(400, EVENT)
-    from cxsim.behaviour.state import make_world
+    from cxsim.behaviour.world import make_world
 
     return make_world(arrays), arrays
 

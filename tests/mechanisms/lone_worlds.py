@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cxsim.behaviour.employees import staff_teams
-from cxsim.behaviour.state import World
+from cxsim.behaviour.world import World
 from cxsim.engines.blueprint import Blueprint, build_world
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import COUNTERS
