@@ -1,4 +1,4 @@
-"""The picture of a bench: microseconds a customer against customers, straight lines where growth is linear."""
+"""The picture of a bench: processor time a customer against customers, straight lines where growth is linear."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from cxsim.bench.subjects import TITLES
 from cxsim.measure.table import Table
@@ -36,12 +36,12 @@ def draw_bench(table: Table, days: int, path: Path) -> Path:
     """
     models = [model for model in HEADINGS if len(table.select(model=model))]
     with style():
-        figure = Figure(figsize=(5.6 * max(1, len(models)), 4.6), layout="constrained", facecolor="white")
+        figure = Figure(figsize=(5.4 * max(1, len(models)), 4.8), layout="constrained", facecolor="white")
         FigureCanvasAgg(figure)
         panels = figure.subplots(1, max(1, len(models)), sharey=True, squeeze=False)[0]
         for panel, model in zip(panels, models, strict=False):
             _draw_model(panel, table.select(model=model, threads=1), model)
-        panels[0].set_ylabel(f"microseconds a customer for {days} days")
+        panels[0].set_ylabel(f"processor microseconds a customer for {days} days")
         with whole_file(path) as unfinished:
             figure.savefig(unfinished, format="png", dpi=150, facecolor="white", metadata={"Software": "cxsim"})
     return path
@@ -52,16 +52,18 @@ def _draw_model(axes: Axes, table: Table, model: str) -> None:
         rows = [row for row in table.select(subject=name).rows() if row["runs"]]
         if not rows:
             continue
-        sizes = [row["customers"] for row in rows]
-        costs = [1e6 * row["seconds"] / row["customers"] for row in rows]
-        axes.plot(sizes, costs, line, color=colour, marker=mark, markersize=5, linewidth=1.8, label=TITLES[name])
+        costs = [1e6 * row["cpu_seconds"] / row["customers"] for row in rows]
+        axes.plot([row["customers"] for row in rows], costs, line, color=colour, marker=mark, markersize=5,
+                  linewidth=1.8, label=TITLES[name])
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    sizes = sorted(set(table["customers"].tolist()))
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     axes.set_title(HEADINGS[model], color=INK)
     axes.set_xlabel("customers")
     axes.yaxis.grid(True, color="#e4e7eb")
     axes.set_axisbelow(True)
     if axes.lines:
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, ncol=3, loc="upper center", bbox_to_anchor=(0.5, -0.14))
