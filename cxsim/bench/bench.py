@@ -43,6 +43,8 @@ class Bench:
         The options.
     seconds : float
         Wall time of all.
+    is_interrupted : bool
+        Whether somebody stopped it; what was measured before is kept.
     """
 
     table: Table
@@ -53,6 +55,7 @@ class Bench:
     compile_seconds: dict[str, float]
     asked: dict[str, Any]
     seconds: float
+    is_interrupted: bool
 
     def write(self, folder: Path, command_line: Sequence[str]) -> None:
         """Write ``bench.parquet``, ``bench.csv``, ``bench_runs.parquet``, ``bench.png``, ``manifest.json``."""
@@ -151,7 +154,7 @@ def run_bench(
              "threads": threads, "commands": list(commands), "days": days, "rounds": rounds, "budget": budget,
              "seed": seed}
     return Bench(table, make_runs(cells), make_targets(cells, table, timed), timed, {**reasons, **absent},
-                 compile_seconds, asked, time.perf_counter() - start)
+                 compile_seconds, asked, time.perf_counter() - start, clock.is_interrupted)
 
 
 def _subjects(model: str, engines: Sequence[str], threads: int, twins: Sequence[Subject]) -> list[Subject]:

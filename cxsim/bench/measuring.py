@@ -38,11 +38,12 @@ class Budget:
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.start = seconds, time.monotonic()
+        self.is_interrupted = False
 
     @property
     def left(self) -> float:
-        """What is left of it, never below 0."""
-        return max(0.0, self.seconds - (time.monotonic() - self.start))
+        """What is left of it, never below 0; nothing once somebody interrupted."""
+        return 0.0 if self.is_interrupted else max(0.0, self.seconds - (time.monotonic() - self.start))
 
 
 def measure_all(
@@ -69,7 +70,7 @@ def measure_all(
                 reason = reasons.get(subject) or _too_long(taken[subject], before, size, budget)
                 if not reason:
                     start = time.monotonic()
-                    found = run_one(subject.command(size, days, seed), budget.left)
+                    found = _measure(subject.command(size, days, seed), budget)
                     taken[subject].append(time.monotonic() - start)
                     reason = found if isinstance(found, str) else ""
                     if isinstance(found, dict):
@@ -79,6 +80,15 @@ def measure_all(
         cells += [Cell(subject, size, runs[subject], "" if runs[subject] else reasons.get(subject, ""))
                   for subject in subjects]
     return cells
+
+
+def _measure(command: Sequence[str], budget: Budget) -> dict[str, Any] | str:
+    """One measurement; whoever interrupts it keeps what was measured before."""
+    try:
+        return run_one(command, budget.left)
+    except KeyboardInterrupt:
+        budget.is_interrupted = True
+        return "left out: interrupted"
 
 
 def run_one(command: Sequence[str], seconds: float) -> dict[str, Any] | str:
@@ -125,6 +135,8 @@ def _too_long(
         if expected > SHARE_TO_REPEAT * budget.seconds:
             return "not repeated: it took more than a tenth of the budget"
         return "not repeated: the budget was used up" if expected > budget.left else ""
+    if budget.is_interrupted:
+        return "left out: interrupted"
     if before is None:
         return "" if budget.left > 0 else "left out: the budget was used up"
     known, seconds, beside = before

@@ -85,7 +85,7 @@ def make_world(model: str, customers: int, days: int, seed: int) -> Blueprint:
     Examples
     --------
     >>> make_world("sub_model", 100, 30, 1).channels
-    ('app', 'chat', 'phone', 'web')
+    ('web', 'app', 'phone', 'chat')
     """
     from cxsim.config.loading import load
     from cxsim.engines.blueprint import make_blueprint

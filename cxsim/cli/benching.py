@@ -26,6 +26,7 @@ KEYS = {
     "seed": ("1", "N", "seed"),
     "folder": ("", "FOLDER", "where the results go; default runs/bench-DATE_TIME"),
 }
+EXIT_INTERRUPTED = 130
 MOST = {"sizes": 50_000_000, "threads": 256, "days": 3650, "rounds": 100, "seed": 2**31 - 1}
 MOST_SECONDS = 1_000_000
 MODELS, ENGINES, COMMAND_KINDS = ("sub_model", "online_retail"), ("compiled", "simpy"), ("help", "cold", "warm")
@@ -61,7 +62,7 @@ def bench(words: Sequence[str]) -> int:
     for sentence in made.sentences():
         print(sentence)
     print(f"Written: {folder}")
-    return 0
+    return EXIT_INTERRUPTED if made.is_interrupted else 0
 
 
 def read_options(words: Sequence[str]) -> dict[str, str]:

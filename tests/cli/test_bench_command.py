@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cxsim.bench import subjects
+from cxsim.bench import measuring, subjects
 from cxsim.bench.measuring import Budget, measure_all, run_one
 from cxsim.bench.subjects import Subject
 from cxsim.cli.benching import KEYS
@@ -130,6 +130,22 @@ def test_what_would_not_end_within_the_budget_is_left_out_and_named() -> None:
     assert [len(found[one, size].runs) for one in (False, True) for size in (100, 1000)] == [2, 2, 2, 0]
     assert "at 100 customers it took 50.0 s" in found[True, 1000].reason
     assert found[True, 100].reason == ""
+
+
+def test_who_interrupts_keeps_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([{"seconds": 1.0, "cpu_seconds": 1.0, "bytes": 1, "events": 5, "figures": {}}])
+
+    def run_one(command: object, seconds: float) -> dict:
+        try:
+            return next(answers)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    monkeypatch.setattr(measuring, "run_one", run_one)
+    budget = Budget(60.0)
+    cells = measure_all([saying(1.0), saying(2.0)], [100, 1000], days=1, seed=1, rounds=2, budget=budget)
+    assert budget.is_interrupted and [len(cell.runs) for cell in cells] == [1, 0, 0, 0]
+    assert {cell.reason for cell in cells[1:]} == {"left out: interrupted"}
 
 
 def test_what_does_not_end_is_stopped_and_what_fails_says_why() -> None:
