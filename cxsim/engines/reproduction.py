@@ -47,22 +47,23 @@ def births_and_lives(customers: np.ndarray, until: int, n_segments: int) -> tupl
     length = BIN_DAYS * DAY
     n_ages = max(1, -(-until // length))
     births, lives = np.zeros((n_ages, n_segments, n_segments)), np.zeros((n_ages, n_segments))
-    is_new = (customers["entry"] >= -1) & (customers["entry"] < until)
-    observed = until - np.maximum(customers["entry"][is_new], 0)
+    entries, segments, identities = (customers[name] for name in ("entry", "segment", "id"))
+    is_new = (entries >= -1) & (entries < until)
+    observed, own_segment = until - np.maximum(entries[is_new], 0), segments[is_new]
     for age in range(n_ages):
         part = np.clip(observed - age * length, 0, length) / length
-        lives[age] = np.bincount(customers["segment"][is_new], part, n_segments)
-    is_friend = (customers["source"] == REFERRAL) & (customers["n_orders"] > 0) & (customers["entry"] < until)
-    friends = customers[is_friend]
-    newcomers = customers[is_new]
-    newcomers = newcomers[np.argsort(newcomers["id"], kind="stable")]
+        lives[age] = np.bincount(own_segment, part, n_segments)
+    is_friend = (customers["source"] == REFERRAL) & (customers["n_orders"] > 0) & (entries < until)
+    friends, newcomers = np.flatnonzero(is_friend), np.flatnonzero(is_new)
+    newcomers = newcomers[np.argsort(identities[newcomers], kind="stable")]
     if len(newcomers) == 0:
         return births, lives
-    places = np.minimum(np.searchsorted(newcomers["id"], friends["parent"]), len(newcomers) - 1)
-    is_known = newcomers["id"][places] == friends["parent"]
+    known, wanted = identities[newcomers], customers["parent"][friends]
+    places = np.minimum(np.searchsorted(known, wanted), len(newcomers) - 1)
+    is_known = known[places] == wanted
     friends, parents = friends[is_known], newcomers[places[is_known]]
-    ages = (friends["entry"] - np.maximum(parents["entry"], 0)) // length
-    np.add.at(births, (np.minimum(ages, n_ages - 1), parents["segment"], friends["segment"]), 1.0)
+    ages = (entries[friends] - np.maximum(entries[parents], 0)) // length
+    np.add.at(births, (np.minimum(ages, n_ages - 1), segments[parents], segments[friends]), 1.0)
     return births, lives
 
 

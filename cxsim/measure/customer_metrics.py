@@ -67,6 +67,22 @@ def ever_customer(customers: np.ndarray) -> np.ndarray:
     return has_bought & (customers["source"] != CONTACT)
 
 
+def ever_customers(customers: np.ndarray, *names: str) -> np.ndarray:
+    """The named fields, and no others, of those who have bought or subscribed at least once.
+
+    Examples
+    --------
+    >>> from cxsim.behaviour.state import CUSTOMER_RECORD
+    >>> ever_customers(np.zeros(3, dtype=CUSTOMER_RECORD), "id", "entry").shape
+    (0,)
+    """
+    chosen = np.flatnonzero(ever_customer(customers))
+    fields = np.zeros(len(chosen), [(name, customers.dtype[name]) for name in names])
+    for name in names:
+        fields[name] = customers[name][chosen]
+    return fields
+
+
 def _ever(outcome: Outcome, sums: Sums) -> np.ndarray:
     """Everybody who had ever been a customer by the end of each period."""
     customers = outcome.customers

@@ -38,7 +38,7 @@ def _owners(outcome: Outcome, config: Config | None) -> np.ndarray:
 
 def _of_channels(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
     """Flows that have no touchpoint: (day, segment, source, channel, category) and (count, amount)."""
-    has_flow = outcome.ledger.any(axis=-1)
+    has_flow = (outcome.ledger[..., 0] | outcome.ledger[..., 1]) != 0
     if outcome.touchpoints:
         has_flow[..., list(OF_TOUCHPOINT)] = False
     spots = np.nonzero(has_flow)
@@ -48,7 +48,7 @@ def _of_channels(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
 def _of_touchpoints(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
     """Flows of touchpoints in the same form; their place stands behind the channels and none."""
     first = len(outcome.channels) + 1
-    used = np.nonzero(outcome.touch_costs.any(axis=-1))
+    used = np.nonzero(outcome.touch_costs[..., 0] | outcome.touch_costs[..., 1])
     day, segment, source, touchpoint = used
     uses = np.array([day, segment, source, first + touchpoint, np.full(len(day), C_TOUCHPOINT)])
     running = np.nonzero(outcome.touch_fixed)

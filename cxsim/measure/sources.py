@@ -8,7 +8,7 @@ from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import CATEGORIES
-from cxsim.measure.customer_metrics import ever_customer
+from cxsim.measure.customer_metrics import ever_customers
 from cxsim.measure.sums import ratio
 from cxsim.measure.table import Table
 from cxsim.measure.value_metrics import payback_days
@@ -79,7 +79,7 @@ def sources_table(outcome: Outcome, scenario: str) -> Table:
     """
     spend = acquisition_flows(outcome)
     names, total = [*outcome.routes, SHARED_ROW], spend.sum(axis=1) / MONEY
-    customers = outcome.customers[ever_customer(outcome.customers)]
+    customers = ever_customers(outcome.customers, "route", "entry", "margin_discounted", "residual")
     n, values = np.zeros(len(names), dtype=np.int64), np.zeros(len(names))
     payback = np.full(len(names), np.nan)
     for route in range(len(outcome.routes)):

@@ -6,7 +6,7 @@ import numpy as np
 
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
-from cxsim.measure.customer_metrics import ever_customer
+from cxsim.measure.customer_metrics import ever_customers
 from cxsim.measure.metric import Metric
 from cxsim.measure.table import Table
 
@@ -62,13 +62,14 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     >>> brief_lives(make_blank_outcome(n_customers=2)).shape
     (0,)
     """
-    customers = outcome.customers[ever_customer(outcome.customers)]
+    customers = ever_customers(outcome.customers, "id", "subsidy", "margin", "segment", "n_orders",
+                               "orders_before", "was_active")
     brief = np.zeros(len(customers), BRIEF)
     for name in ("id", "subsidy", "margin", "segment"):
         brief[name] = customers[name]
     brief["orders"] = customers["n_orders"] - customers["orders_before"]
     brief["active"] = customers["was_active"] != 0
-    return np.sort(brief, order="id")
+    return brief[np.argsort(brief["id"], kind="stable")]
 
 
 def leaked(baseline: np.ndarray, scenario: np.ndarray, kind: str) -> np.ndarray:

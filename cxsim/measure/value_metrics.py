@@ -10,7 +10,7 @@ from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import C_FRIEND_BONUS, C_REFERRAL_BONUS, CATEGORIES, START
-from cxsim.measure.customer_metrics import ever_customer
+from cxsim.measure.customer_metrics import ever_customers
 from cxsim.measure.loyalty_metrics import reward_liability
 from cxsim.measure.metric import Metric
 from cxsim.measure.money_metrics import cac_paid
@@ -149,7 +149,8 @@ def free_promotion_value(outcome: Outcome, sums: Sums, cac_paid: float) -> np.nd
 def value_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.ndarray]:
     """Values of :data:`METRICS` for the whole run, each of shape (segments + 1,), all last."""
     n_segments = len(outcome.segments)
-    customers = outcome.customers[ever_customer(outcome.customers)]
+    customers = ever_customers(
+        outcome.customers, "source", "segment", "entry", "margin_discounted", "residual")
     acquired = customers[customers["source"] != START]
     clv, residual_share = _mean_value(customers, n_segments)
     cac = ratio(sums.bucket("acquisition")[:, -1], sums.counter("acquired")[:, -1])
