@@ -4,8 +4,8 @@ Left alone, the compiler optimises every function with all that it calls, and ma
 a file of it, although most of them are only called from other compiled functions. Here a function
 that is called from compiled code is a `Part`: its code is kept as it was written. A function that is
 called from Python is a `Whole`: it takes in its parts, is optimised once with all of them, and is
-what the cache keeps. Results do not depend on it; a first run needs a third of the time, and the
-cache a thirtieth of the space (README, "Speed").
+what the cache keeps. Results do not depend on it; a first run compiles for 24 s instead of 65 s and
+keeps 4 MB instead of 130 MB (measured 2026-11-26, 2 cores shared).
 """
 
 from __future__ import annotations
