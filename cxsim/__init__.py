@@ -16,7 +16,8 @@ from cxsim.errors import CxsimError
 
 __version__ = "0.1.0"
 __all__ = [
-    "Comparison", "Config", "CxsimError", "Run", "ScenarioSpec", "compare", "load", "load_scenario", "simulate"]
+    "Comparison", "Config", "CxsimError", "Estimate", "Run", "ScenarioSpec", "compare", "estimate", "load",
+    "load_scenario", "simulate"]
 
 
 def __dir__() -> list[str]:

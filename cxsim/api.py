@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cxsim.config.loading import load, load_scenario
+from cxsim.engines.estimate import Estimate, estimate
 from cxsim.errors import CxsimError
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif import compare as comparing
@@ -13,7 +14,9 @@ from cxsim.whatif.cell import Progress, silent
 from cxsim.whatif.compare import Comparison
 from cxsim.whatif.simulate import Run, simulate
 
-__all__ = ["Comparison", "Config", "Run", "ScenarioSpec", "compare", "load", "load_scenario", "simulate"]
+__all__ = [
+    "Comparison", "Config", "Estimate", "Run", "ScenarioSpec", "compare", "estimate", "load", "load_scenario",
+    "simulate"]
 
 Scenario = str | ScenarioSpec | Sequence[ScenarioSpec]
 

@@ -8,16 +8,17 @@ from cxsim.behaviour.acquisition import win
 from cxsim.behaviour.accounts import open_account, stop_counting
 from cxsim.behaviour.draws import LIFE, block, decision, exponential, uniform
 from cxsim.behaviour.effects import unit_exponential
+from cxsim.behaviour.ghosts import next_ghost, summon
 from cxsim.behaviour.life import D_NEED, be_born, exposed_row, live_until_today
 from cxsim.behaviour.money import residual_value
 from cxsim.behaviour.outreach import plan_contact
 from cxsim.behaviour.pool import (
-    BY_LAYER, fill_pool, is_finite, member_identity, next_adopter, picked_member, win_member)
+    BY_GHOST, BY_LAYER, fill_pool, is_finite, member_identity, next_adopter, picked_member, win_member)
 from cxsim.behaviour.prospects import look
 from cxsim.behaviour.recognize import rest
 from cxsim.behaviour.renewal import fall_due, subscribe
 from cxsim.behaviour.streams import open_streams
-from cxsim.behaviour.state import ARRIVE, B_PULL, CONTACT_CENTRE, GONE, SUBSCRIPTION, TRANSACTIONAL
+from cxsim.behaviour.state import ARRIVE, B_PULL, CONTACT_CENTRE, GHOST, GONE, SUBSCRIPTION, TRANSACTIONAL
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND, LOG_SHARE, N_CUSTOMERS, N_STARTERS
 from cxsim.journal.tallies import FRACTION, MONEY, N_ENTERED, count
@@ -43,6 +44,8 @@ def next_candidate(world, s):
     Draws: "arrival/gap" of the layer.
     """
     stream = world.streams[s]
+    if stream.route == BY_GHOST:
+        return next_ghost(world, s)
     if stream.route != BY_LAYER:
         return next_adopter(world, s)
     u = uniform(world.keys[LIFE], stream.id, stream.number, D_ARRIVAL)
@@ -64,6 +67,8 @@ def admit_candidate(world, s):
     "market/member".
     """
     stream = world.streams[s]
+    if stream.route == BY_GHOST:
+        return summon(world, s)
     if stream.route != BY_LAYER:
         if stream.member < 0 or not win_member(world, stream.member):
             return -1
@@ -97,7 +102,7 @@ def enter(world, i, now):
     Draws: the scenario's exposure, "need".
     """
     c = world.customers[i]
-    if world.cursor[KIND] == CONTACT_CENTRE:
+    if world.cursor[KIND] == CONTACT_CENTRE or c.status == GHOST:
         c.row = exposed_row(world, c, now)
         c.stage = ARRIVE
         return now
@@ -154,7 +159,7 @@ def settle(world):
     n = world.cursor[N_CUSTOMERS]
     for i in range(n):
         c = world.customers[i]
-        if c.entry < horizon:
+        if c.entry < horizon and c.status != GHOST:
             fall_due(world, i, horizon)
             if c.is_counted != 0:
                 stop_counting(world, c)

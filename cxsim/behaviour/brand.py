@@ -6,6 +6,7 @@ from cxsim.behaviour.analytics import publish_ranks
 from cxsim.behaviour.acquisition import pay_media
 from cxsim.behaviour.contagion import deliver_departures
 from cxsim.behaviour.employees import end_day
+from cxsim.behaviour.ghosts import publish_crowd
 from cxsim.behaviour.knowledge import publish_knowledge
 from cxsim.behaviour.word_of_mouth import publish_word_of_mouth
 from cxsim.journal.compiling import compiled
@@ -39,6 +40,7 @@ def begin_day(world, day):
         publish_waits(world)
         end_day(world, day)
         deliver_departures(world, day)
+    publish_crowd(world, day)
     publish_knowledge(world, day)
     publish_word_of_mouth(world, day)
     publish_ranks(world)

@@ -64,29 +64,34 @@ def session_days(world, row, c, channel, now, help_):
 
 
 @compiled
+def handling_law(world, channel, u):
+    """The channel's law of handling time, in days: exponential, lognormal or constant."""
+    if channel.handle_sigma < 0.0:
+        return channel.handle_days * exponential(u)
+    if channel.handle_sigma == 0.0:
+        return channel.handle_days
+    sigma = channel.handle_sigma
+    return channel.handle_days * math.exp(sigma * normal(world, u) - 0.5 * sigma * sigma)
+
+
+@compiled
 def handling_days(world, row, c, channel, now, help_):
     """How long an employee handles a contact: the channel's law times who serves and what helps.
 
     Exponential, or lognormal with the channel's coefficient of variation.
 
-    Reads: channel, employee, team, knowledge. Writes: pressure, team sums. Returns: days.
-    Draws: "request/handle".
+    Reads: channel, employee, team, knowledge. Writes: pressure, team sums. Returns: days, and what they
+    were without what helps him or takes longer. Draws: "request/handle".
     """
-    u = journey_uniform(world, c, D_HANDLE)
-    if channel.handle_sigma < 0.0:
-        days = channel.handle_days * exponential(u)
-    elif channel.handle_sigma == 0.0:
-        days = channel.handle_days
-    else:
-        sigma = channel.handle_sigma
-        days = channel.handle_days * math.exp(sigma * normal(world, u) - 0.5 * sigma * sigma)
+    days = handling_law(world, channel, journey_uniform(world, c, D_HANDLE))
     days *= time_given(world, c, now)
+    nominal = days
     if world.cursor[KIND] == CONTACT_CENTRE:
-        return days
+        return days, nominal
     days *= help_[H_TIME]
     if row.handle_saving != 0.0:
         days *= 1.0 - row.handle_saving * knowledge_of(world, row, c, now)
-    return days + c.contact_minutes / MINUTES_PER_DAY
+    return days + c.contact_minutes / MINUTES_PER_DAY, nominal
 
 
 @compiled

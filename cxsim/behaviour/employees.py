@@ -14,7 +14,7 @@ import numpy as np
 
 from cxsim.behaviour.draws import (
     LIFE, T_NORMAL_TABLE, block, decision, exponential, quantile, two_uniforms, uniform)
-from cxsim.behaviour.state import STAFFED
+from cxsim.behaviour.state import GHOST, STAFFED
 from cxsim.journal.compiling import compiled
 from cxsim.journal.tallies import (
     EMPLOYEE_DAYS, FATIGUE_SUM, FRACTION, MORALE_SUM, N_EMPLOYEES_LEFT, N_PRESSURE, PRESSURE_SUM, STANDARD_SUM,
@@ -85,6 +85,17 @@ def take_employee(world, c):
 
 
 @compiled
+def wait_looks_long(team, channel):
+    """Whether the expected wait is beyond the channel's limit, so that a call-back is offered.
+
+    Expected wait: customers in the desk's care, himself included, beyond its employees, at the mean
+    handling time.
+    """
+    ahead = team.waiting + team.busy - team.on_duty
+    return ahead > 0 and ahead * channel.handle_days > channel.call_back_days * max(1, team.on_duty)
+
+
+@compiled
 def release(world, i, now):
     """A contact at a desk ends: the employee is free again.
 
@@ -135,10 +146,11 @@ def time_given(world, c, now):
     practice = practice_of(world, now)
     team = world.teams[c.channel]
     load = (team.waiting + team.busy) / max(1, team.on_duty)
-    shared = world.tally[world.tally.shape[0] - 1, world.month_of_day[now // DAY]]
-    shared[N_PRESSURE] += 1
-    shared[PRESSURE_SUM] += fraction(load)
-    shared[STANDARD_SUM] += fraction(team.standard)
+    if c.status != GHOST:
+        shared = world.tally[world.tally.shape[0] - 1, world.month_of_day[now // DAY]]
+        shared[N_PRESSURE] += 1
+        shared[PRESSURE_SUM] += fraction(load)
+        shared[STANDARD_SUM] += fraction(team.standard)
     given = team.standard
     if practice.haste != 0.0 and load > 1.0:
         given *= load**-practice.haste

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.life import exposed_row
-from cxsim.behaviour.state import GONE, PROSPECT, SUBSCRIPTION
+from cxsim.behaviour.state import CUSTOMER, SUBSCRIPTION
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND
 from cxsim.journal.tallies import FRACTION, MONEY
@@ -26,7 +26,7 @@ def residual_value(world, c):
 
     Reads: traits, `recent`. Writes: nothing. Returns: value at the horizon. Draws: nothing.
     """
-    if c.status == GONE or c.status == PROSPECT:
+    if c.status != CUSTOMER:
         return 0.0
     row = world.rows[c.row, c.segment]
     recent = world.recent[c.segment]

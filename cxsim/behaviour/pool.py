@@ -17,8 +17,8 @@ from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON
 from cxsim.journal.ticks import DAY, NEVER, after
 
-# Routes of adoption (0: a layer of candidates); their budgets stand in this order.
-BY_LAYER, BY_ITSELF, BY_CONTACT = range(3)
+# Routes of adoption (0: a layer of candidates); their budgets stand in this order. Ghosts come by the last.
+BY_LAYER, BY_ITSELF, BY_CONTACT, BY_GHOST = range(4)
 N_ROUTES = 2
 D_MEMBER = decision("market/member")
 D_ADOPTS = decision("market/adopts")

@@ -7,11 +7,12 @@ import math
 from cxsim.behaviour.contact import feel_contact, handling_days
 from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import journey_uniform
-from cxsim.behaviour.employees import take_employee
+from cxsim.behaviour.employees import take_employee, wait_looks_long
+from cxsim.behaviour.ghosts import give_up_as_ghost, note_contact, note_handling, serve_ghost
 from cxsim.behaviour.offers import talk_of_offer
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.retrial import call_again, calls_again, lose_contact
-from cxsim.behaviour.state import ABANDONED, CLOSED, CONTACT_CENTRE, FINISH, GONE, LEAVE_QUEUE, PROSPECT
+from cxsim.behaviour.state import ABANDONED, CLOSED, CONTACT_CENTRE, FINISH, GHOST, GONE, LEAVE_QUEUE, PROSPECT
 from cxsim.behaviour.tiers import queue_class
 from cxsim.behaviour.touchpoints import AT_REQUEST, helps
 from cxsim.journal.compiling import compiled
@@ -31,9 +32,6 @@ D_PATIENCE = decision("request/patience")
 def join_queue(world, i, now, is_open, offers_call_back):
     """Join the queue of a desk; where the wait looks long, a call-back may be offered and kept.
 
-    Expected wait: customers in the desk's care, himself included, beyond its employees, at the mean
-    handling time.
-
     Reads: channel, team. Writes: team, stage, log. Returns: the tick patience runs out (NEVER with
     endless patience or a call-back). Draws: "request/patience".
     """
@@ -45,15 +43,14 @@ def join_queue(world, i, now, is_open, offers_call_back):
     c.queue_class = queue_class(world, world.rows[c.row, c.segment], c)
     c.stage = LEAVE_QUEUE
     team.waiting += 1
+    note_contact(world, c, now, offers_call_back)
     if not is_open:
         return leave_queue(world, i, now, CLOSED)
-    ahead = team.waiting + team.busy - team.on_duty
-    if offers_call_back > 0.0 and ahead > 0:
-        if ahead * channel.handle_days > channel.call_back_days * max(1, team.on_duty):
-            c.called_back = 1
-            count(world, c.segment, now, N_CALL_BACKS, 1)
-            record(world, c, now, QUEUE_CALL_BACK, c.channel, 0, math.nan, 0)
-            return NEVER
+    if offers_call_back > 0.0 and wait_looks_long(team, channel):
+        c.called_back = 1
+        count(world, c.segment, now, N_CALL_BACKS, 1)
+        record(world, c, now, QUEUE_CALL_BACK, c.channel, 0, math.nan, 0)
+        return NEVER
     if not channel.patience_days < math.inf:
         return NEVER
     return after(now, channel.patience_days * exponential(journey_uniform(world, c, D_PATIENCE)))
@@ -83,6 +80,8 @@ def serve(world, i, now):
     Reads: channel, team. Writes: wait figures, his employee, ledger, effort, stage, log. Returns: the
     tick the service ends. Draws: "request/handle".
     """
+    if world.customers[i].status == GHOST:
+        return serve_ghost(world, i, now)
     if world.cursor[KIND] != CONTACT_CENTRE:
         fall_due(world, i, now)
     c = world.customers[i]
@@ -93,7 +92,9 @@ def serve(world, i, now):
     record(world, c, now, QUEUE_SERVED, c.channel, wait, math.nan, 0)
     help_ = helps(world, row, c, now, AT_REQUEST, c.channel)
     talk_of_offer(world, row, c, channel, now, help_)
-    end = after(now, handling_days(world, row, c, channel, now, help_))
+    days, nominal = handling_days(world, row, c, channel, now, help_)
+    note_handling(world, c, days, nominal)
+    end = after(now, days)
     c.joined = now
     c.contact_minutes = (end - now) / MINUTE
     count(world, c.segment, now, HANDLE_TICKS, end - now)
@@ -114,6 +115,8 @@ def leave_queue(world, i, now, outcome):
     Reads: nothing more. Writes: wait figures, the episode, log, stage. Returns: the tick of what is
     next. Draws: "request/lost", "request/retry".
     """
+    if world.customers[i].status == GHOST:
+        return give_up_as_ghost(world, i)
     is_anonymous = world.cursor[KIND] == CONTACT_CENTRE
     if not is_anonymous:
         fall_due(world, i, now)

@@ -7,6 +7,7 @@ import math
 from cxsim.behaviour.contact import begin_contact, feel_contact, is_resolved, needs_further, session_days
 from cxsim.behaviour.draws import decision
 from cxsim.behaviour.effects import journey_uniform
+from cxsim.behaviour.ghosts import join_as_ghost, vanish
 from cxsim.behaviour.outreach import await_contact
 from cxsim.behaviour.perception import find_fit
 from cxsim.behaviour.queueing import join_queue
@@ -14,7 +15,7 @@ from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.retrial import come_back, lose_contact
 from cxsim.behaviour.settlement import settle_request
 from cxsim.behaviour.state import (
-    ARRIVE, CLOSED, CONTACT_CENTRE, DIGITAL, FAILED, FINISH, GONE, REST, SERVED, STAFFED, UNRESOLVED)
+    ARRIVE, CLOSED, CONTACT_CENTRE, DIGITAL, FAILED, FINISH, GHOST, GONE, REST, SERVED, STAFFED, UNRESOLVED)
 from cxsim.behaviour.touchpoints import AT_REQUEST, H_CALL_BACK, H_FIT, H_STEPS, helps
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, record
@@ -38,6 +39,8 @@ def arrive(world, i, now, is_open):
     "handoff/context".
     """
     c = world.customers[i]
+    if c.status == GHOST:
+        return join_as_ghost(world, i, now, is_open)
     if world.cursor[KIND] == CONTACT_CENTRE:
         return join_queue(world, i, now, is_open, 0.0)
     if not fall_due(world, i, now):
@@ -71,6 +74,8 @@ def finish(world, i, now):
     "delivery/late", "delivery/delay", the points programme's.
     """
     c = world.customers[i]
+    if c.status == GHOST:
+        return vanish(world, i)
     if world.cursor[KIND] == CONTACT_CENTRE:
         return _end_anonymous(world, c, now)
     if not fall_due(world, i, now):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 # Status of a life.
-PROSPECT, CUSTOMER, GONE = range(3)
+PROSPECT, CUSTOMER, GONE, GHOST = range(4)
 
 # What happens next to a customer (engines wake him for it).
 (ENTER, RECOGNIZE, CHOOSE, ARRIVE, LEAVE_QUEUE, FINISH, DELIVER, REPEAT, RENEW, REST, WIN_BACK) = range(11)
@@ -126,6 +126,16 @@ TEAM = np.dtype([
     ("n_served", "i8"), ("time_sum", "i8"), ("felt_sum", "i8"), ("n_felt", "i8"),
 ], align=True)
 
+# What is known, at a channel, of the contacts of simulated customers, so that ghosts can be like them: figures
+# that fade, then the sums since midnight. `others` are those left out for each one simulated.
+N_CLASSES = 10
+CROWD = np.dtype([
+    ("others", "f8"), ("days", "f8"), ("seen", "f8"), ("usual", "f8"), ("handled", "f8"), ("nominal", "f8"),
+    ("offered", "f8"), ("classes", "f8", (N_CLASSES,)),
+    ("seen_today", "i8"), ("usual_today", "f8"), ("handled_today", "i8"), ("nominal_today", "i8"),
+    ("offered_today", "i8"), ("classes_today", "i8", (N_CLASSES,)),
+], align=True)
+
 # A layer of arrivals: a keyed Poisson process of candidates, some of whom enter. With a route, members of a
 # finite market in the order in which their budgets of that route run out.
 STREAM = np.dtype([
@@ -157,6 +167,11 @@ WORLD_FIELDS = {
     "rival": "f8 [row, day] quality of the rival in s.d.",
     "teams": "TEAM, one a channel",
     "employees": "EMPLOYEE [channel, number]",
+    "crowd": "CROWD, one a channel; empty where everybody is simulated",
+    "contacts": "i8 [day, channel, hour] contacts by hour of joining; no days where they are not measured",
+    "usual": "f8 [channel, weekday, hour] simulated contacts in the reference; empty as the crowd",
+    "trend": "f8 [channel, bin] usual contacts of a day against their mean, by 28 days of the calendar",
+    "ghosts": "f8 [channel, hour] ghosts expected today",
     "brand": "f8 [figure] published at midnight",
     "risks": "i8 [live + published, bin] customers by hazard of leaving; published: how many lie below",
     "today": "i8 [figure] sums since midnight behind the published figures",

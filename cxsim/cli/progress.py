@@ -5,6 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxsim.settings.schema import Config
+
+# How an estimate begins, so that it is shown whole.
+ESTIMATE = "expected:"
 
 
 @contextmanager
@@ -21,6 +29,36 @@ def progress_bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
             yield tell
     else:
         yield _quiet(title)
+
+
+def refuse_early(config: Config, n_scenarios: int) -> None:
+    """Refuse what memory cannot hold before anything else is even imported.
+
+    Raises
+    ------
+    CxsimError
+        With what it would take, what there is, and what would fit.
+    """
+    from cxsim.engines.memory import refuse_what_cannot_fit
+
+    refuse_what_cannot_fit(config, 1 + n_scenarios)
+
+
+def say_log(config: Config, n_scenarios: int, folder: Path) -> None:
+    """Say on stderr how large an event log will be, where it will be large.
+
+    Raises
+    ------
+    CxsimError
+        When it is larger than what is free on the disk.
+    """
+    from cxsim.engines.estimate import estimate, is_worth_estimating, refuse_log_beyond_disk
+
+    if config.output.events == "none" or not is_worth_estimating(config, n_scenarios):
+        return
+    told = refuse_log_beyond_disk(estimate(config, n_scenarios=n_scenarios), folder)
+    if told:
+        print(f"cxsim: {told}", file=sys.stderr)
 
 
 def first_use_notice() -> None:
@@ -47,6 +85,9 @@ def _bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
         task = bar.add_task(title, total=None)
 
         def tell(text: str, done: int, total: int) -> None:
+            if text.startswith(ESTIMATE):  # It stays on the screen.
+                bar.console.print(f"cxsim {title}: {text}", markup=False, highlight=False)
+                return
             bar.update(task, description=f"{title}: {text}", completed=done, total=total or None)
 
         yield tell
@@ -57,7 +98,8 @@ def _quiet(title: str) -> Callable[[str, int, int], None]:
     said: set[str] = set()
 
     def tell(text: str, done: int, total: int) -> None:
-        stage = text.partition(",")[0] if total == 0 else f"{total} runs"
+        is_estimate = text.startswith(ESTIMATE)
+        stage = text if is_estimate else text.partition(",")[0] if total == 0 else f"{total} runs"
         if stage not in said:
             said.add(stage)
             print(f"cxsim {title}: {stage}", file=sys.stderr)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxsim.cli.asking import ask, words_typed
-from cxsim.cli.progress import first_use_notice, progress_bar, say_cautions
+from cxsim.cli.progress import first_use_notice, progress_bar, refuse_early, say_cautions, say_log
 
 if TYPE_CHECKING:
     from cxsim.config.grid import Cell
@@ -31,6 +31,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _run(request: Request, folder: Path) -> None:
+    refuse_early(request.config, 0)
     from cxsim.report.run_folder import money_of_run, write_run
     from cxsim.report.terminal import terminal_run
     from cxsim.report.terminal_journeys import print_journeys
@@ -40,6 +41,7 @@ def _run(request: Request, folder: Path) -> None:
 
     say_cautions(cautions_of_worlds(scenario_worlds(request.config, [[request.config.scenario]])))
     first_use_notice()
+    say_log(request.config, 0, folder)
     with progress_bar("run") as tell:
         made = simulate(request.config, progress=tell)
     say_cautions(_near_explosion(made.reference, made.config, {made.scenario: made.scenario_config}))
@@ -57,6 +59,7 @@ def compare(words: Sequence[str]) -> int:
     request = ask("compare", words)
     if request is None:
         return 0
+    refuse_early(request.config, len(request.scenarios))
     from cxsim.report.run_folder import descriptions, gain_of, money_of_comparison, write_comparison
     from cxsim.report.terminal import terminal_comparison
     from cxsim.report.terminal_journeys import print_gaps
@@ -66,6 +69,7 @@ def compare(words: Sequence[str]) -> int:
 
     say_cautions(cautions_of_worlds(scenario_worlds(request.config, request.scenarios, request.baseline)))
     first_use_notice()
+    say_log(request.config, len(request.scenarios), request.run_dir)
     with progress_bar("compare") as tell:
         made = compared(request.config, request.scenarios, baseline=request.baseline, progress=tell)
     say_cautions(_near_explosion(made.reference, made.config, made.scenario_configs))

@@ -20,7 +20,8 @@ import numpy as np
 
 from cxsim.behaviour.effects import BIN_DAYS
 from cxsim.behaviour.state import L_EXIT, L_RATE, LINKS, M_QUALITY, M_SATISFACTION, MOMENTS
-from cxsim.engines.pilots import Pilot, is_moved, run_pilots
+from cxsim.engines.fraction import contact_profile
+from cxsim.engines.pilots import Pilot, is_moved, pilot_world, run_pilots
 from cxsim.engines.reference_check import check_reference
 from cxsim.engines.reproduction import refuse_explosion, reproduction_number
 from cxsim.errors import CxsimError
@@ -37,6 +38,8 @@ MOST_FIXED = 0.95
 RARE_SHARE = 0.01
 FEWEST_OBSERVED = 100
 SETTLING_PASSES = 4
+# What is kept of contacts: more digits would be luck.
+SHOWN_DIGITS = 6
 
 
 def find_reference(config: Config, *, progress: Progress = lambda text: None) -> Reference:
@@ -120,7 +123,10 @@ def _update(
     if gap <= tolerance / 2.0 and reference.passes > 0:
         return updated, gaps
     gaps["newcomers by recommendation"] = gap
-    return replace(updated, waits=_mean_waits(on), referred_per_day=_referred_per_day(config, on)), gaps
+    contacts, trend = contact_profile(
+        sum(p.contacts for p in on) / len(on), config.start_date.weekday(), BIN_DAYS)
+    return replace(updated, waits=_mean_waits(on), referred_per_day=_referred_per_day(config, on),
+                   contacts=contacts.round(SHOWN_DIGITS), contact_trend=trend.round(SHOWN_DIGITS)), gaps
 
 
 def _pool_exits(*exposures: np.ndarray) -> None:
@@ -194,7 +200,7 @@ def _recommended_gap(config: Config, reference: Reference, pilots: list[Pilot]) 
         entrants = config.n_customers / config.market.history_days
     new = _referred_per_day(config, pilots)
     shift = float(np.abs(new - reference.referred_per_day).mean())
-    n = float(sum(p.referred for p in pilots).sum())
+    n = float(sum(p.referred for p in pilots).sum()) * pilot_world(config).simulated_share
     luck = new.mean() * np.sqrt(len(new) / max(n, 1.0))
     return 0.0 if shift <= luck else shift / max(entrants, 1e-12) / 4.0
 

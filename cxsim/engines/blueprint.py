@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cxsim.behaviour.analytics import N_RANKS
 from cxsim.behaviour.contagion import NOBODY
 from cxsim.behaviour.draws import decision, key
-from cxsim.behaviour.effects import N_GROUPS
-from cxsim.behaviour.pool import N_ROUTES
-from cxsim.behaviour.state import (
-    BRAND, CAUSES, CUSTOMER_RECORD, EMPLOYEE, FELT, JOURNEYS, LINKS, MOMENTS, TEAM)
+from cxsim.behaviour.ghosts import NO_SLOT
+from cxsim.behaviour.pool import BY_ITSELF
 from cxsim.behaviour.world import World, make_world
+from cxsim.engines.fraction import ghost_streams, make_crowd, scale_down
 from cxsim.engines.newcomers import make_arrivals, stream_id
+from cxsim.engines.shapes import Sizes, world_shapes
 from cxsim.journal.events import (
-    CURSOR_SIZE, DEPARTED, EVENT, FIRST_WEEKDAY, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)
-from cxsim.journal.tallies import COUNTERS, FRACTION
+    CURSOR_SIZE, DEPARTED, FIRST_WEEKDAY, FREE_GHOST, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)
+from cxsim.journal.tallies import FRACTION
 from cxsim.journal.ticks import DAY
-from cxsim.journal.words import CATEGORIES, SOURCES
 from cxsim.settings.acquisition_rows import make_media_cost, make_routes, route_names
 from cxsim.settings.quantiles import make_quantiles
 from cxsim.settings.reference import Reference, make_cuts, n_bins
@@ -41,6 +39,10 @@ from cxsim.settings.voice_rows import make_voice
 from cxsim.settings.schema import Config, ScenarioSpec
 
 RECENT_DAYS = 90
+# Ghosts in the care of a desk, for each of its employees, before records must grow.
+GHOSTS_A_PLACE = 3
+# Records of the log at first; it doubles when it is full.
+NO_LOG, FIRST_LOG = 1024, 65536
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,12 @@ def make_blueprint(
     plan = make_plan(configs, day_row)
     names, segments = channel_names(configs), segment_names(base)
     arrivals, streams = make_arrivals(configs, day_row, reference, effects)
+    channels = make_channels(configs)
+    streams = np.concatenate([streams, ghost_streams(configs, channels)])
     days = np.arange(base.horizon_days + 1)
     fixed = {
         "rows": make_rows(configs, effects=effects),
-        "channels": make_channels(configs),
+        "channels": channels,
         "day_row": day_row,
         "hours": make_hours(configs),
         "journeys": make_journeys(configs),
@@ -114,6 +118,7 @@ def make_blueprint(
         "media_cost": make_media_cost(configs, day_row),
         "programme_cost": make_programme_cost(configs, day_row),
         "arrivals": arrivals,
+        **make_crowd(base, reference, arrivals, len(names)),
         "kappa": reference.kappa if effects else np.zeros_like(reference.kappa),
         "is_moved": reference.is_moved if effects else np.zeros_like(reference.is_moved),
         "anchor": reference.anchor,
@@ -126,6 +131,7 @@ def make_blueprint(
         "month_starts": month_starts(base),
         "discount": (1.0 + base.market.discount_rate_per_year) ** (-days / 365.0),
     }
+    scale_down(fixed, base.simulated_share)
     waits = np.zeros((len(names), 24))
     waits[: len(reference.waits)] = reference.waits
     fixed["waits"] = waits
@@ -167,6 +173,7 @@ def _cursor(blueprint: Blueprint, measuring: bool) -> np.ndarray:
     cursor[FIRST_WEEKDAY] = config.start_date.weekday()
     cursor[KIND] = KINDS[config.market.kind]
     cursor[DEPARTED] = NOBODY
+    cursor[FREE_GHOST] = NO_SLOT
     cursor[RECENT_FROM] = max(0, config.horizon_days - RECENT_DAYS) * DAY
     return cursor
 
@@ -179,42 +186,45 @@ def build_world(
     `domain` sets the luck apart ("reference/...", whose luck does not depend on the seed);
     `measuring` adds up exposures.
     """
-    config, days = blueprint.config, blueprint.config.horizon_days
-    n_segments, n_channels = len(blueprint.segments), len(blueprint.channels)
-    n_months = len(blueprint.fixed["month_starts"]) - 1
-    expected = config.n_customers + int(1.3 * blueprint.fixed["arrivals"].sum()) + 256
-    n_places = n_channels + 1 + len(blueprint.touchpoints)
+    config, fixed = blueprint.config, blueprint.fixed
     seed = 0 if domain else config.seed
-    n_diffused = config.market.size or 0 if blueprint.streams["route"].any() else 0
-    arrays = dict(blueprint.fixed)
+    arrays = {name: np.zeros(*made) for name, made in world_shapes(_sizes(blueprint, measuring)).items()}
+    arrays |= fixed
     arrays |= {
-        "customers": np.zeros(expected, CUSTOMER_RECORD),
         "streams": blueprint.streams.copy(),
-        "pulls": np.ones(days),
-        "members": np.zeros(config.market.size or 0, np.int8),
-        "pool_budgets": np.zeros((N_ROUTES, n_diffused)),
-        "pool_order": np.zeros((N_ROUTES, n_diffused), np.int64),
-        "waits": blueprint.fixed["waits"].copy(),
+        "crowd": fixed["crowd"].copy(),
+        "pulls": np.ones(config.horizon_days),
+        "waits": fixed["waits"].copy(),
         "keys": np.array([key(seed, replication, domain + name) for name in ("life", "child")], np.uint64),
-        "wait_sums": np.zeros((n_channels, 24, 4), np.int64),
         "cursor": _cursor(blueprint, measuring),
-        "events": np.zeros(1024 if blueprint.log_share == 0 else 65536, EVENT),
-        "tally": np.zeros((n_segments + 1, n_months + 1, len(COUNTERS)), np.int64),
-        "ledger": np.zeros((days, n_segments + 1, len(SOURCES), n_channels + 1, len(CATEGORIES), 2),
-                           np.int64),
-        "points": np.zeros((days, n_segments, 4), np.int64),
-        "ages": np.zeros((len(blueprint.routes), days + 1), np.int64),
-        "route_costs": np.zeros((days, len(blueprint.routes), len(CATEGORIES)), np.int64),
-        "teams": np.zeros(n_channels, TEAM),
-        "employees": np.zeros((n_channels, max(1, int(blueprint.fixed["places"].max(initial=0)))), EMPLOYEE),
-        "brand": np.zeros(len(BRAND)),
-        "risks": np.zeros((2, N_RANKS + 1), np.int64),
-        "today": np.zeros(len(BRAND), np.int64),
-        "felt": np.zeros((n_months, n_places, len(FELT)), np.int64),
-        "pains": np.zeros((n_months, n_places, len(CAUSES), 2), np.int64),
-        "touch_costs": np.zeros((days, n_segments + 1, len(SOURCES), len(blueprint.touchpoints), 2), np.int64),
-        "moments": np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), np.int64),
-        "exposures": np.zeros((len(LINKS), n_segments, N_GROUPS, n_bins(config), 3), np.int64),
-        "recent": np.zeros((n_segments, 7), np.int64),
     }
     return make_world(arrays), arrays
+
+
+def _sizes(blueprint: Blueprint, measuring: bool) -> Sizes:
+    config, fixed = blueprint.config, blueprint.fixed
+    n_members = config.simulated_size or 0
+    n_employees = int(fixed["places"].max(axis=0, initial=0).sum())
+    return Sizes(
+        customers=room_for_customers(config, fixed["arrivals"].sum(), n_employees),
+        events=FIRST_LOG if blueprint.log_share > 0 else NO_LOG,
+        days=config.horizon_days, months=len(fixed["month_starts"]) - 1, bins=n_bins(config),
+        segments=len(blueprint.segments), channels=len(blueprint.channels),
+        touchpoints=len(blueprint.touchpoints), routes=len(blueprint.routes),
+        employees=int(fixed["places"].max(initial=0)), members=n_members,
+        diffused=n_members if (blueprint.streams["route"] == BY_ITSELF).any() else 0,
+        crowds=len(fixed["crowd"]), measured_days=config.horizon_days if measuring else 0)
+
+
+def room_for_customers(config: Config, n_newcomers: float, n_employees: int) -> int:
+    """Records to make room for before anything grows: starters, newcomers and some more, ghosts at desks.
+
+    Parameters
+    ----------
+    n_newcomers : float
+        Who are expected to enter during the run.
+    n_employees : int
+        Most employees at one time, over all channels.
+    """
+    ghosts = GHOSTS_A_PLACE * n_employees if config.simulated_share < 1.0 else 0
+    return config.n_simulated + int(1.3 * n_newcomers) + 256 + ghosts

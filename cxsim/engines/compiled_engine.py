@@ -14,7 +14,7 @@ import numpy as np
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
 from cxsim.behaviour.employees import release
-from cxsim.behaviour.pool import is_finite
+from cxsim.behaviour.pool import BY_GHOST, is_finite
 from cxsim.behaviour.queueing import leave_queue, serve
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
@@ -273,7 +273,7 @@ def _admit(world, calendar, s):
 
 @compiled
 def _open_streams(world, heap, size, calendar, end, room_for_events):
-    """Let newcomers of the day enter; those of a finite market wait for their turn among all that happens."""
+    """Let newcomers of the day enter; ghosts, and those of a finite market, wait for their turn at the desks."""
     while size[NEXT_STREAM] < world.streams.shape[0]:
         s = size[NEXT_STREAM]
         stream = world.streams[s]
@@ -281,7 +281,7 @@ def _open_streams(world, heap, size, calendar, end, room_for_events):
             status = _lacks_room(world, heap, size, room_for_events)
             if status != DONE:
                 return status
-            if is_finite(world):
+            if is_finite(world) or stream.route == BY_GHOST:
                 schedule(heap, size, end, stream.tick, ORDINARY, stream.id, FIRST_STREAM - s, 0)
                 break
             _admit(world, calendar, s)

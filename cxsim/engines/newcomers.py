@@ -40,9 +40,10 @@ def make_arrivals(
     base = configs[0]
     if base.market.kind == "contact_centre":
         return _contacts(configs, day_row)
-    # So many come that as many are won as history says.
-    paid = paid_per_day(configs, day_row) / base.prospects.eventual
-    organic = _organic(base, reference) / base.prospects.eventual
+    # So many come that as many are won as history says; of them, the share that is simulated.
+    share = base.simulated_share
+    paid = paid_per_day(configs, day_row) / base.prospects.eventual * share
+    organic = _organic(base, reference) / base.prospects.eventual * share
     if effects:  # What talk and ratings did to arrivals in the baseline is in the history already.
         organic = organic / reference.arrival_pull[_bins(base, len(reference.arrival_pull))]
     if base.market.size is not None and base.market.size > base.n_customers:
@@ -115,7 +116,7 @@ def _contacts(configs: Sequence[Config], day_row: np.ndarray) -> tuple[np.ndarra
     rates, streams = [], []
     for k, name in enumerate(channel_names(configs)):
         per_hour = [c.channels[name].contacts_per_hour if name in c.channels else 0.0 for c in configs]
-        rates.append(np.array(per_hour)[day_row] * 24.0)
+        rates.append(np.array(per_hour)[day_row] * 24.0 * configs[0].simulated_share)
         layers = _layers(f"contact/{name}", CONTACT, len(rates) - 1, rates[-1], configs[0])
         layers["channel"] = k
         streams.append(layers)

@@ -43,6 +43,8 @@ class Outcome:
         Sums behind the reference experience; moments are by segment, kind of journey, read-out.
     wait_sums : array of int64, shape (channels, 24, 4)
         Contacts and ticks waited by hour of joining: the last day's, then all earlier days'.
+    contacts : array of int64, shape (days, channels, 24)
+        Contacts at desks by day and hour of joining; no days where they were not measured.
     n_events : int
         Behavioural events that happened, logged or not.
     touchpoints : tuple of str
@@ -75,6 +77,7 @@ class Outcome:
     moments: np.ndarray
     exposures: np.ndarray
     wait_sums: np.ndarray
+    contacts: np.ndarray
     n_events: int
     touchpoints: tuple[str, ...]
     felt: np.ndarray

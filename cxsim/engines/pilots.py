@@ -22,6 +22,8 @@ from cxsim.settings.schema import Config
 
 MOST_PILOTS = 400
 NEUTRAL_SHARE = 5
+# Pilots of a fraction are so many, so that a check has a standard error.
+FEWEST_PILOTS = 4
 REVENUE = np.array([bucket == BUCKETS[0] for _, bucket, _, _ in CATEGORIES])
 
 
@@ -35,6 +37,7 @@ class Pilot:
     referred: np.ndarray
     months: np.ndarray
     pulls: np.ndarray
+    contacts: np.ndarray
     births: np.ndarray
     lives: np.ndarray
 
@@ -44,12 +47,33 @@ def is_moved(config: Config, reference: Reference) -> bool:
     return bool(reference.is_moved.any()) or pulls_arrivals(config)
 
 
+def pilot_world(config: Config) -> Config:
+    """The world that pilots live in: the whole one, or the fraction of it that is enough.
+
+    The reference is that of the whole population, so `population.fraction` does not move it: pilots are whole
+    unless the run is of a fraction and the population is larger than a reference needs.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> pilot_world(load(["population.fraction=0.1"])).population.fraction
+    1.0
+    >>> pilot_world(load(["population.fraction=0.1", "n_customers=1e6"])).population.fraction
+    0.025
+    """
+    fraction = 1.0
+    if config.population.fraction < 1.0 and config.n_customers > config.reference.customers:
+        fraction = config.reference.customers / FEWEST_PILOTS / config.n_customers
+    return config.model_copy(update={"population": config.population.model_copy(update={"fraction": fraction})})
+
+
 def run_pilots(config: Config, reference: Reference, *, effects: bool, domain: str) -> list[Pilot]:
     """Pilots of at least ``reference.customers`` customers in all, staffing whole."""
+    config = pilot_world(config)
     wanted = config.reference.customers
     if not is_moved(config, reference):
         wanted = wanted // NEUTRAL_SHARE  # Only read-outs hang on it: means and spreads, no intercepts.
-    n = -(-wanted // config.n_customers)
+    n = -(-wanted // config.n_simulated)
     blueprint = make_blueprint([config], [], reference, effects=effects)
     blueprint = replace(blueprint, log_share=0.0)
 
@@ -61,10 +85,11 @@ def run_pilots(config: Config, reference: Reference, *, effects: bool, domain: s
 
 
 def _live_pilot(blueprint: Blueprint, domain: str, replication: int) -> Pilot:
-    return _pilot(run_compiled(blueprint, replication, domain=domain, measuring=True))
+    outcome = run_compiled(blueprint, replication, domain=domain, measuring=True)
+    return _pilot(outcome, blueprint.config.simulated_share)
 
 
-def _pilot(outcome: Outcome) -> Pilot:
+def _pilot(outcome: Outcome, share: float) -> Pilot:
     months = outcome.tally[:-1, :-1].sum(axis=0)
     month_of_day = np.searchsorted(outcome.month_starts // DAY, np.arange(len(outcome.ledger)), "right") - 1
     revenue = outcome.ledger[..., REVENUE, 1].sum(axis=(1, 2, 3, 4))
@@ -73,8 +98,8 @@ def _pilot(outcome: Outcome) -> Pilot:
         months[:, N_PURCHASES], months[:, N_END], by_month, months[:, N_UPSELL_ACCEPTED],
         months[:, N_CONVERTED], months[:, N_ACQUIRED]]).astype(float)
     entries = outcome.customers["entry"][outcome.customers["source"] == REFERRAL] // DAY
-    referred = np.bincount(entries // BIN_DAYS, minlength=outcome.exposures.shape[3])
+    referred = np.bincount(entries // BIN_DAYS, minlength=outcome.exposures.shape[3]) / share
     waits = outcome.wait_sums[:, :, :2] + outcome.wait_sums[:, :, 2:]
     pulls = np.bincount(np.arange(len(outcome.pulls)) // BIN_DAYS, outcome.pulls, len(referred))
-    return Pilot(outcome.exposures, outcome.moments, waits, referred, counted, pulls,
+    return Pilot(outcome.exposures, outcome.moments, waits, referred, counted, pulls, outcome.contacts / share,
                  *births_and_lives(outcome.customers, int(outcome.month_starts[-1]), len(outcome.segments)))

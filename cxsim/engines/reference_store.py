@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cxsim.engines.anchoring import Progress, find_reference
+from cxsim.engines.pilots import pilot_world
 from cxsim.journal.compiling import CACHE_FOLDER
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
@@ -21,6 +22,8 @@ UNMOVED = ("seed", "replications", "engine", "confidence", "output", "parallel",
 def reference_digest(config: Config) -> str:
     """Digest of every baseline key that can move the reference, and of the code that finds it.
 
+    Of `population.fraction` only what it does to the pilots (:func:`cxsim.engines.pilots.pilot_world`).
+
     Examples
     --------
     >>> from cxsim.config.loading import load
@@ -30,6 +33,7 @@ def reference_digest(config: Config) -> str:
     False
     """
     keys: dict[str, Any] = config.model_dump(mode="json", exclude=set(UNMOVED))
+    keys["population"]["fraction"] = pilot_world(config).population.fraction
     for texts in (keys["market"],):
         texts.pop("name"), texts.pop("description")
     text = json.dumps(keys, sort_keys=True) + CACHE_FOLDER.name + _finder_digest()
@@ -55,6 +59,11 @@ def _kept(path: Path) -> Reference | None:
         return Reference.from_dict(json.loads(path.read_text()))
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def is_reference_kept(config: Config) -> bool:
+    """Whether the baseline's reference experience was found by an earlier run."""
+    return _file_of(reference_digest(config)).exists()
 
 
 def _keep(path: Path, reference: Reference) -> None:

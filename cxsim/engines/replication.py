@@ -12,6 +12,7 @@ from cxsim.behaviour.employees import staff_teams
 from cxsim.behaviour.world import World
 from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
+from cxsim.engines.fraction import without_ghosts
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.pending import N_NUMBERS, PENDING, WAITING
 from cxsim.engines.reproduction import births_and_lives, refuse_explosion, reproduction_number
@@ -89,7 +90,7 @@ def open_world(
     if domain.startswith(REFERENCE_DOMAIN) and config.market.size is None:
         room.most_in_pilot = MOST_GROWTH * (len(arrays["customers"]) + machine.ROOM_FOR_CUSTOMERS)
     staff_teams(world)
-    populate(world, blueprint.start_stream, config.n_customers, blueprint.history_days)
+    populate(world, blueprint.start_stream, config.n_simulated, blueprint.history_days)
     arrays["pool_order"][:] = np.argsort(arrays["pool_budgets"], axis=1, kind="stable")
     return world, arrays, room
 
@@ -111,6 +112,8 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
     arrays = room.arrays
     cursor = arrays["cursor"]
     customers = arrays["customers"][: cursor[N_CUSTOMERS]]
+    if len(arrays["crowd"]) > 0:
+        customers = without_ghosts(customers)
     events = arrays["events"][: cursor[N_EVENTS]]
     order = np.lexsort((events["sequence"], events["customer"], events["tick"]))
     return Outcome(
@@ -119,7 +122,7 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
         points=arrays["points"], routes=blueprint.routes, ages=arrays["ages"],
         route_costs=arrays["route_costs"], customers=customers, events=events[order],
         moments=arrays["moments"], exposures=arrays["exposures"],
-        wait_sums=arrays["wait_sums"], felt=arrays["felt"], pains=arrays["pains"],
+        wait_sums=arrays["wait_sums"], contacts=arrays["contacts"], felt=arrays["felt"], pains=arrays["pains"],
         pulls=arrays["pulls"], touch_costs=arrays["touch_costs"], touch_fixed=arrays["touch_fixed"],
         touchpoints=blueprint.touchpoints,
         n_events=int(customers["sequence"].sum()))

@@ -16,7 +16,7 @@ EVENT = np.dtype([
 
 # Places in the cursor, the few whole numbers that change while a world runs.
 (N_CUSTOMERS, N_EVENTS, LOGGING, MEASURING, HORIZON, FIRST_WEEKDAY, N_STARTERS, KIND,
- RECENT_FROM, LOG_SHARE, DEPARTED) = range(11)
+ RECENT_FROM, LOG_SHARE, DEPARTED, FREE_GHOST) = range(12)
 CURSOR_SIZE = 12
 
 

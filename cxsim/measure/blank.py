@@ -59,6 +59,7 @@ def make_blank_outcome(
         moments=np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), dtype=np.int64),
         exposures=np.zeros((len(LINKS), n_segments, 2, 1, 2), dtype=np.int64),
         wait_sums=np.zeros((len(channels), 24, 4), dtype=np.int64),
+        contacts=np.zeros((0, len(channels), 24), dtype=np.int64),
         n_events=n_events,
         pulls=np.ones(n_days),
         touchpoints=touchpoints,

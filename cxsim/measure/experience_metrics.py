@@ -11,7 +11,7 @@ from cxsim.measure.sums import Sums, ratio
 METRICS = (
     Metric("nps", "points", 1,
            "Net promoter score of the relationship surveys answered in the period, -100 to 100.",
-           "100 (answers 9-10 - answers 0-6) / answers"),
+           "100 (answers 9-10 - answers 0-6) / answers", is_score=True),
     Metric("csat", "share", 1,
            "Satisfied answers (4-5 of 5) to touchpoint surveys, as a share of answers.",
            "satisfied / answers"),
@@ -20,7 +20,7 @@ METRICS = (
            "satisfied / answers"),
     Metric("ces", "points", 1,
            "Mean answer to 'the company made it easy', 1 to 7, 7 = easiest.",
-           "sum of answers / answers"),
+           "sum of answers / answers", is_score=True),
     Metric("contacts", "contacts", 0,
            "Attempts at staffed channels by customers and prospects, abandoned ones included, dated at "
            "the end of their wait; those still waiting at the horizon are not counted.",

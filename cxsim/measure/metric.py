@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Units of which a population twice as large has twice as many.
+EXTENSIVE = frozenset((
+    "customers", "customer days", "people", "prospects", "payments", "complaints", "offers", "contacts", "orders",
+    "money", "invitations", "points", "visits", "deliveries", "calls", "needs", "prompts", "stages", "faults",
+    "tellings", "ratings", "tiers"))
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -23,11 +29,13 @@ class Metric:
         As computed, from counters and ledger buckets of the same replication, segment and period.
     total_only : bool
         Whether it exists for the whole run only, not for single months.
+    is_score : bool
+        Whether its points are those of a scale, not of an account.
 
     Examples
     --------
-    >>> Metric("revenue", "money", 1, "What customers paid.", "bucket revenue").total_only
-    False
+    >>> Metric("revenue", "money", 1, "What customers paid.", "bucket revenue").is_extensive
+    True
     """
 
     name: str
@@ -36,3 +44,9 @@ class Metric:
     definition: str
     formula: str
     total_only: bool = False
+    is_score: bool = False
+
+    @property
+    def is_extensive(self) -> bool:
+        """Whether a population twice as large has twice as much of it; shares, means and rates have not."""
+        return self.unit in EXTENSIVE and not self.is_score

@@ -57,6 +57,11 @@ of its denominator in its own replication, segment and period, never a mean of m
 denominator of 0 gives NaN. A customer's segment is the one he entered with. Segment `all` is computed from
 sums and includes shared costs (paid hours, media, a programme's running cost), which no segment's row holds.
 Money is undiscounted unless said, in account currency.
+
+Where a fraction of the population is simulated (`population.fraction` below 1), every count, amount and number
+of points is scaled up to the whole population, in all tables but `events`; paid hours and running costs come out
+as they are, because desks stay whole. Shares, means, waits and scores need no scaling. One customer more or less
+then moves a count by 1 / `population.fraction`.
 """
 
 FURTHER = """

@@ -67,7 +67,7 @@ def talk_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.n
     if config.market.size is not None:
         entered = counter("entered")[-1]
         so_far = np.append(np.cumsum(entered[:-1]), entered[-1])
-        reached[-1] = (so_far + (outcome.customers["source"] == START).sum()) / config.market.size
+        reached[-1] = (so_far + (outcome.customers["source"] == START).sum()) / config.simulated_size
     return {
         "referral_generation": ratio(counter("generation_sum"), counter("converted")),
         "negative_talk": counter("negative_talk"),

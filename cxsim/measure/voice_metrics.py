@@ -14,7 +14,7 @@ METRICS = (
     Metric("nps_true", "points", 1,
            "Net promoter score of everybody who judged a journey in the period, asked or not: what nps would be "
            "if all were asked and all answered.",
-           "100 (everybody's 9-10 - everybody's 0-6) / everybody"),
+           "100 (everybody's 9-10 - everybody's 0-6) / everybody", is_score=True),
     Metric("loops_closed", "calls", 0,
            "Calls to customers who had answered badly.",
            "loops closed"),

@@ -37,6 +37,10 @@ class Reference:
         Customers a day brought by recommendation in the baseline, by 28 days of the calendar.
     arrival_pull : array, shape (bins,)
         What talk and ratings multiply organic arrivals by in the baseline, by 28 days of the calendar.
+    contacts : array, shape (channels, 7, 24)
+        Contacts at desks in the baseline by weekday (0 is Monday) and hour, of the whole population.
+    contact_trend : array, shape (channels, bins)
+        How many there are against that, by 28 days of the calendar.
     reproduction : float
         New customers whom one customer brings by recommendation over a life of the horizon's length.
     check : list of dict
@@ -53,6 +57,8 @@ class Reference:
     waits: np.ndarray
     referred_per_day: np.ndarray
     arrival_pull: np.ndarray = field(default_factory=lambda: np.ones(1))
+    contacts: np.ndarray = field(default_factory=lambda: np.zeros((0, 7, 24)))
+    contact_trend: np.ndarray = field(default_factory=lambda: np.ones((0, 1)))
     reproduction: float = 0.0
     check: list[dict[str, Any]] = field(default_factory=list)
     passes: int = 0
@@ -67,7 +73,7 @@ class Reference:
     def from_dict(cls, data: dict[str, Any]) -> Reference:
         """The inverse of :meth:`to_dict`."""
         arrays = {"kappa": float, "is_moved": np.int64, "anchor": float, "waits": float,
-                  "referred_per_day": float, "arrival_pull": float}
+                  "referred_per_day": float, "arrival_pull": float, "contacts": float, "contact_trend": float}
         return cls(**{name: np.asarray(value, arrays[name]) if name in arrays else value
                       for name, value in data.items()})
 

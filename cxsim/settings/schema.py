@@ -23,6 +23,8 @@ from cxsim.settings.values import NAME, WEEKDAYS, Count, Positive, Share, Strict
 from cxsim.settings.voice import CloseTheLoop, Survey
 from cxsim.settings.world import Channel, Delivery, Market, Order, Population, Segment, Upsell
 
+# More is no population; how many can be simulated is a matter of memory (cxsim.estimate).
+MOST_CUSTOMERS = 10**14
 RESERVED_NAMES = {"all": "totals", "shared": "totals", "solution": "what is delivered"}
 
 
@@ -81,7 +83,7 @@ class Config(Strict):
 
     seed: Whole = Field(default=1, ge=0, lt=2**63)
     replications: Count = 20
-    n_customers: Whole = Field(default=5000, ge=0, le=50_000_000)
+    n_customers: Whole = Field(default=5000, ge=0, le=MOST_CUSTOMERS)
     horizon_days: Count = 730
     start_date: datetime.date = datetime.date(2026, 1, 1)
     engine: Literal["auto", "simpy", "compiled"] = "auto"
@@ -151,6 +153,34 @@ class Config(Strict):
     def active_window_days(self) -> int:
         """Days after the last order in which a transactional customer counts as active."""
         return self.market.active_window_days or max(1, min(180, self.horizon_days // 2))
+
+    @property
+    def n_simulated(self) -> int:
+        """Customers of day 0 who are simulated: `population.fraction` of them, and one at least.
+
+        Examples
+        --------
+        >>> from cxsim.config.loading import load
+        >>> load(["n_customers=5000", "population.fraction=0.1"]).n_simulated
+        500
+        """
+        if self.n_customers == 0 or self.population.fraction == 1.0:
+            return self.n_customers
+        return max(1, round(self.population.fraction * self.n_customers))
+
+    @property
+    def simulated_share(self) -> float:
+        """The share of the population that is simulated, whole customers considered."""
+        if self.n_customers == 0 or self.population.fraction == 1.0:
+            return self.population.fraction
+        return self.n_simulated / self.n_customers
+
+    @property
+    def simulated_size(self) -> int | None:
+        """How many of a finite market are simulated; None where the market is endless."""
+        if self.market.size is None or self.simulated_share == 1.0:
+            return self.market.size
+        return max(self.n_simulated, round(self.simulated_share * self.market.size))
 
     def n_employees(self, channel: str) -> int:
         """Paid employees of a staffed channel while it is open: with shifts, the most at one time.

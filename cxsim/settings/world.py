@@ -34,9 +34,14 @@ class Market(Strict):
 
 
 class Population(Strict):
-    """Who is there on day 0: a new cohort, or the base of a going business."""
+    """Who is there on day 0: a new cohort, or the base of a going business; and how many of them are simulated.
+
+    `fraction` is the share of the population that is simulated. Staffing stays whole: contacts of those
+    who are left out reach the desks as ghosts, and counts and money are reported for the whole population.
+    """
 
     start: Literal["new", "base"] = "base"
+    fraction: float = Field(default=1.0, gt=0.0, le=1.0)
 
 
 class Purchase(Strict):

@@ -21,6 +21,7 @@ from cxsim.measure.sources import sources_table
 from cxsim.measure.table import Table
 from cxsim.measure.touchpoints import touchpoints_table
 from cxsim.measure.twins import brief_lives, no_twins
+from cxsim.measure.whole_population import to_whole
 from cxsim.settings.overlay import apply_changes, combine
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -125,7 +126,13 @@ def live_all(
             pairing.meet(*jobs[place], brief)
         progress(lives[jobs[place][0]].name, len(cells), len(jobs))
     together = stack([cells[place] for place in sorted(cells)])
-    return replace(together, twins=pairing.table()), engine
+    return whole(replace(together, twins=pairing.table()), config.simulated_share), engine
+
+
+def whole(tables: Tables, share: float) -> Tables:
+    """Tables of a simulated share as those of the whole population."""
+    names = [one.name for one in fields(Tables) if one.name != "n_events"]
+    return replace(tables, **{name: to_whole(name, getattr(tables, name), share) for name in names})
 
 
 def stack(tables: Sequence[Tables]) -> Tables:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cxsim.engines.estimate import look_ahead
 from cxsim.engines.reference_store import reference_for
 from cxsim.errors import CxsimError
 from cxsim.measure.comparison import compare_kpis
@@ -114,7 +115,8 @@ def compare(
     Raises
     ------
     CxsimError
-        When a scenario is unknown, given twice, contradicts itself or is impossible in this world.
+        When a scenario is unknown, given twice, contradicts itself or is impossible in this world, or the
+        comparison does not fit into memory.
 
     Examples
     --------
@@ -133,6 +135,7 @@ def compare(
             raise CxsimError(
                 f"scenarios: {name} " + ("is the baseline itself" if name == BASELINE else "is named twice")
                 + "; name scenarios that differ")
+    look_ahead(config, len(sides), lambda text: progress(text, 0, 0))
     if reference is None:
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     lives = [make_lives(BASELINE, config, baseline, reference)]

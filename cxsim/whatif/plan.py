@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from cxsim.engines.estimate import look_ahead
 from cxsim.engines.reference_store import reference_for
 from cxsim.errors import CxsimError
 from cxsim.measure.table import Table
@@ -73,6 +74,8 @@ def simulate_plan(config: Config, settings: Mapping[str, Any], *, progress: Prog
         raise CxsimError(
             "plan.mode=simulated: acquisition.media.ceiling_entrants_per_day=0, so media brings nobody; "
             "set acquisition=media or plan.mode=analytic")
+    n_steps = len(settings["media_spend_per_day"]) + len(settings["earn_rates"])
+    look_ahead(config, n_steps, lambda text: progress(text, 0, 0))
     reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     media = [float(v) for v in settings["media_spend_per_day"]]
     rates = [float(v) for v in settings["earn_rates"]]

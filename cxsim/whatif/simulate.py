@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cxsim.engines.estimate import look_ahead
 from cxsim.engines.reference_store import reference_for
 from cxsim.engines.replication import Process
 from cxsim.measure.table import Table
@@ -104,7 +105,8 @@ def simulate(
     Raises
     ------
     CxsimError
-        When the baseline cannot be anchored, or the engine cannot do what is asked.
+        When the run does not fit into memory, the baseline cannot be anchored, or the engine cannot do what
+        is asked.
 
     Examples
     --------
@@ -115,6 +117,7 @@ def simulate(
     [0, 1]
     """
     start = time.perf_counter()
+    look_ahead(config, 0, lambda text: progress(text, 0, 0))
     if reference is None:
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     spec = config.scenario

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from cxsim.engines.estimate import look_ahead
 from cxsim.engines.reference_store import reference_for
 from cxsim.errors import CxsimError
 from cxsim.measure.table import Table
@@ -84,6 +85,7 @@ def sweep(
         config = cells[places[0]].config
         suffix = f" {number}" if len(worlds) > 1 else ""
         try:
+            look_ahead(config, len(places), lambda text: progress(text, 0, 0))
             reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
             first = make_lives(BASELINE + suffix, config, baseline, reference)
         except CxsimError as error:
