@@ -5,8 +5,8 @@ from __future__ import annotations
 from cxsim.behaviour.analytics import publish_ranks
 from cxsim.behaviour.acquisition import pay_media
 from cxsim.behaviour.contagion import deliver_departures
+from cxsim.behaviour.crowd import publish_crowd
 from cxsim.behaviour.employees import end_day
-from cxsim.behaviour.ghosts import publish_crowd
 from cxsim.behaviour.knowledge import publish_knowledge
 from cxsim.behaviour.word_of_mouth import publish_word_of_mouth
 from cxsim.journal.compiling import compiled

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.contact import feel_contact, handling_days
+from cxsim.behaviour.crowd import note_contact, note_handling
 from cxsim.behaviour.draws import decision, exponential
 from cxsim.behaviour.effects import journey_uniform
 from cxsim.behaviour.employees import take_employee, wait_looks_long
-from cxsim.behaviour.ghosts import give_up_as_ghost, note_contact, note_handling, serve_ghost
+from cxsim.behaviour.ghosts import give_up_as_ghost, serve_ghost
 from cxsim.behaviour.offers import talk_of_offer
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.retrial import call_again, calls_again, lose_contact

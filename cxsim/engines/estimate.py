@@ -32,6 +32,8 @@ PILOT_CONTACTS = 20_000
 PILOT_DOMAIN = "estimate/"
 # A record of the log in a file of Parquet (zstd), measured.
 BYTES_A_RECORD = 30
+# What a record takes in memory, as rows of tables that are put together at the end.
+HELD_A_RECORD = 260
 # By how much an event takes longer where records no longer fit into the cache, measured.
 OUT_OF_CACHE = 1.6
 CACHED_CUSTOMERS = 20_000
@@ -67,6 +69,8 @@ class Estimate:
         Records the event log will hold.
     log_bytes : float
         Size of the log's file.
+    log_share : float
+        Share of customers who are logged.
     source : str
         Where events and seconds come from.
     """
@@ -80,6 +84,7 @@ class Estimate:
     available_memory: float
     logged: float
     log_bytes: float
+    log_share: float
     source: str
 
     def __str__(self) -> str:
@@ -188,8 +193,8 @@ def estimate(
     size = f"{told_count(small.n_customers)} customers" if small.n_customers else f"{small.horizon_days} days"
     source = f"from a pilot of {size} on this machine"
     return Estimate(
-        config.n_customers, memory.customers, runs, runs * events, wall, memory.total, available_memory(), logged,
-        logged * BYTES_A_RECORD, source)
+        config.n_customers, memory.customers, runs, runs * events, wall,
+        memory.total + logged * HELD_A_RECORD, available_memory(), logged, logged * BYTES_A_RECORD, share, source)
 
 
 def _timed(blueprint: Blueprint, engine: str, clock: Callable[[], float]) -> tuple[Outcome, float]:
@@ -233,13 +238,37 @@ def look_ahead(config: Config, n_scenarios: int, progress: Callable[[str], None]
     Raises
     ------
     CxsimError
-        As :func:`cxsim.engines.memory.refuse_what_cannot_fit`.
+        As :func:`cxsim.engines.memory.refuse_what_cannot_fit`, and where the event log does not fit.
     """
     refuse_what_cannot_fit(config, 1 + n_scenarios)
     if is_worth_estimating(config, n_scenarios):
         found = estimate(config, n_scenarios=n_scenarios)
+        refuse_log_beyond_memory(found)
         if found.seconds > LONG_SECONDS:
             progress(str(found))
+
+
+def refuse_log_beyond_memory(found: Estimate) -> None:
+    """Refuse an event log that memory cannot hold together with the run.
+
+    Raises
+    ------
+    CxsimError
+        When it does not fit; with the share of customers whose log would.
+    """
+    held = found.logged * HELD_A_RECORD
+    free = found.available_memory - (found.memory - held)
+    if held > free:
+        raise CxsimError(
+            f"output.events: the event log will hold about {told_count(found.logged)} records, "
+            f"{told_bytes(held)} in memory, and {told_bytes(max(0.0, free))} are there for it; "
+            f"{_sample(0.5 * found.log_share * free / held)}")
+
+
+def _sample(share: float) -> str:
+    """The cure for a log that is too large."""
+    return ("a sample of customers will often do: output.events=sample "
+            f"output.sample_share={min(1.0, max(1e-6, share)):.1g}, or set output.events=none")
 
 
 def refuse_log_beyond_disk(found: Estimate, folder: Path, free: float | None = None) -> str:
@@ -266,8 +295,6 @@ def refuse_log_beyond_disk(found: Estimate, folder: Path, free: float | None = N
         free = float(shutil.disk_usage(there).free)
     told = (f"output.events: the event log will hold about {told_count(found.logged)} records, "
             f"{told_bytes(found.log_bytes)}, and {told_bytes(free)} are free in {folder}")
-    share = min(1.0, 0.5 * free / max(1.0, found.log_bytes))
-    cure = f"a sample of customers will often do: output.events=sample output.sample_share={share:.1g}"
     if found.log_bytes > free:
-        raise CxsimError(f"{told}; {cure}, or set output.events=none")
+        raise CxsimError(f"{told}; {_sample(0.5 * found.log_share * free / found.log_bytes)}")
     return told if found.log_bytes >= LOG_WORTH_A_LOOK else ""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cxsim.behaviour.ghosts import memory_days
+from cxsim.behaviour.crowd import memory_days
 from cxsim.behaviour.pool import BY_GHOST
 from cxsim.behaviour.state import CROWD, GHOST, NO_ROUTE, STAFFED, STREAM
 from cxsim.engines.newcomers import stream_id

@@ -144,6 +144,7 @@ def make_manifest(
         "git": git_state(),
         "config_digest": config_digest(config) if resolved is None else digest_of_data(resolved),
         "market": config.market.name,
+        "population_fraction": config.population.fraction,
         "seed": config.seed,
         "replications": config.replications if replications is None else replications,
         "engine": engine,

@@ -180,12 +180,28 @@ def _title(report: Report) -> str:
     return f"What would change: {', '.join(report.scenarios)}"
 
 
+def told_fraction(config: Config) -> str:
+    """That a fraction of the population was simulated, and what was done about it.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load
+    >>> told_fraction(load(["population.fraction=0.1"])).partition(",")[0]
+    '10% of the population simulated (population.fraction=0.1)'
+    """
+    share = config.population.fraction
+    return (f"{100 * share:g}% of the population simulated (population.fraction={share:g}), desks whole, "
+            "counts and money scaled up")
+
+
 def _subtitle(config: Config) -> str:
     market = config.market
     parts = [f"Market {market.name}" + (f" ({market.description})" if market.description else "")]
     if market.kind != "contact_centre":
         start = "a new cohort" if config.population.start == "new" else "a going business"
         parts.append(f"{start} of {config.n_customers:,} customers")
+    if config.population.fraction < 1.0:
+        parts.append(told_fraction(config))
     parts.append(f"{config.horizon_days:,} days from {config.start_date}")
     return ", ".join(parts) + f". Money in {market.currency}. These are results of a simulation."
 

@@ -87,6 +87,8 @@ def caption(config: Config, *, engine: str, replications: int, scenario_configs:
     n_placeholders, n_in_play = placeholder_share(find_assumptions(config, scenario_configs))
     customers = "" if config.market.kind == "contact_centre" else (
         f"; {POPULATIONS[config.population.start]}, {config.n_customers:,} customers")
+    if config.population.fraction < 1.0:
+        customers += f"; {100 * config.population.fraction:g}% of the population simulated, scaled up"
     parts = [
         f"{engine} engine", f"{replications} replication{'s' if replications != 1 else ''}",
         f"seed {config.seed}; market {config.market.name}{customers}; {config.horizon_days:,} days; "

@@ -1,4 +1,4 @@
-"""A fraction of the population with desks left whole: the same rates and waits as the whole, by theory and by count."""
+"""A fraction of the population with desks left whole has the rates and waits of the whole, by theory and count."""
 
 from __future__ import annotations
 
