@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.choice import doors
+from cxsim.behaviour.choice import doors_on
 from cxsim.behaviour.effects import BIN_DAYS
 from cxsim.behaviour.state import CONTACT_CENTRE, N_CLASSES, STAFFED
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import FIRST_WEEKDAY, KIND
+from cxsim.journal.events import KIND
 from cxsim.journal.ticks import DAY, HOUR
 
 # So many contacts are remembered: their number is then known to 2%.
@@ -93,11 +93,10 @@ def _usual_total(world, k, weekday):
 
 
 @compiled
-def _keeps_doors(world, k, day, weekday):
-    """Whether the channel's hours of a day are those of the baseline."""
-    shares, known = doors(world, k, day), world.hours[0, k, weekday]
+def _keeps_doors(world, k, row, weekday):
+    """Whether the channel's hours under a row are those of the baseline."""
     for hour in range(25):
-        if shares[hour] != known[hour]:
+        if world.hours[row, k, weekday, hour] != world.hours[0, k, weekday, hour]:
             return False
     return True
 
@@ -112,13 +111,12 @@ def usual_contacts(world, k, day):
 
     Reads: the reference's contacts, doors. Writes: ghosts. Returns: their sum. Draws: nothing.
     """
-    ghosts = world.ghosts[k]
-    weekday = (day + world.cursor[FIRST_WEEKDAY]) % 7
-    shares = doors(world, k, day)
+    row, weekday = doors_on(world, day)
+    shares, ghosts = world.hours[row, k, weekday], world.ghosts[k]
     known = world.usual[k, weekday].sum()
     trend = world.trend[k, min(day // BIN_DAYS, world.trend.shape[1] - 1)]
     is_anonymous = world.cursor[KIND] == CONTACT_CENTRE
-    follows = known > 0.0 and _keeps_doors(world, k, day, weekday)
+    follows = known > 0.0 and _keeps_doors(world, k, row, weekday)
     of_day = 0.0 if is_anonymous else _usual_total(world, k, weekday)
     total = 0.0
     for hour in range(24):
