@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+
+from cxsim.engines.event_batches import EventBatches
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Outcome:
         Amounts (1/10,000) of bucket acquisition by route; bonuses count under referral.
     customers : structured array
         :data:`cxsim.behaviour.state.CUSTOMER_RECORD`, trimmed to those who entered.
-    events : structured array
+    log : EventBatches
+        The event log, to be read page by page; `events` holds all of it in one array of
         :data:`cxsim.journal.events.EVENT`, sorted by (tick, customer, sequence).
     moments, exposures : arrays of int64
         Sums behind the reference experience; moments are by segment, kind of journey, read-out.
@@ -73,7 +77,7 @@ class Outcome:
     ages: np.ndarray
     route_costs: np.ndarray
     customers: np.ndarray
-    events: np.ndarray
+    log: EventBatches
     moments: np.ndarray
     exposures: np.ndarray
     wait_sums: np.ndarray
@@ -85,3 +89,8 @@ class Outcome:
     touch_costs: np.ndarray
     touch_fixed: np.ndarray
     pulls: np.ndarray
+
+    @cached_property
+    def events(self) -> np.ndarray:
+        """The whole event log in one array."""
+        return self.log.whole()

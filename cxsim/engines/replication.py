@@ -12,6 +12,7 @@ from cxsim.behaviour.employees import staff_teams
 from cxsim.behaviour.world import World
 from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
+from cxsim.engines.event_batches import PAGE, EventBatches
 from cxsim.engines.fraction import without_ghosts
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.pending import N_NUMBERS, PENDING, WAITING
@@ -35,6 +36,7 @@ class Room:
 
     def __init__(self, world: World, arrays: dict[str, np.ndarray], config: Config) -> None:
         self.world, self.arrays, self.config = world, arrays, config
+        self.log = EventBatches()
         renewal_days, days = config.market.renewal_days, config.horizon_days
         self.most_in_pilot = MOST_CUSTOMERS
         self.events_at_once = 400 + WORDS_A_RENEWAL * days // renewal_days + days // 4
@@ -72,12 +74,23 @@ class Room:
         refuse_explosion(self.config, max(1.0, reproduction_number(*births)))
 
     def grow_events(self, n: int = 0) -> None:
-        """Make the log at least twice as long, and longer by `n`."""
+        """Make room in the log: lay a full page aside, or make it at least twice as long, and longer by `n`."""
         old = self.arrays["events"]
+        if self.arrays["cursor"][N_EVENTS] >= PAGE:
+            self.lay_events_aside()
+            if not self.lacks_events(n or None):
+                return
+        kept = self.arrays["cursor"][N_EVENTS]
         new = np.zeros(2 * len(old) + n + self.events_at_once, old.dtype)
-        new[: len(old)] = old
+        new[:kept] = old[:kept]
         self.arrays["events"] = new
         self.world.put("events", new)
+
+    def lay_events_aside(self) -> None:
+        """Take what is logged so far out of the world."""
+        cursor = self.arrays["cursor"]
+        self.log.add(self.arrays["events"][: cursor[N_EVENTS]])
+        cursor[N_EVENTS] = 0
 
 
 def open_world(
@@ -114,13 +127,12 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
     customers = arrays["customers"][: cursor[N_CUSTOMERS]]
     if len(arrays["crowd"]) > 0:
         customers = without_ghosts(customers)
-    events = arrays["events"][: cursor[N_EVENTS]]
-    order = np.lexsort((events["sequence"], events["customer"], events["tick"]))
+    room.lay_events_aside()
     return Outcome(
         replication=replication, segments=blueprint.segments, channels=blueprint.channels,
         month_starts=arrays["month_starts"], tally=arrays["tally"], ledger=arrays["ledger"],
         points=arrays["points"], routes=blueprint.routes, ages=arrays["ages"],
-        route_costs=arrays["route_costs"], customers=customers, events=events[order],
+        route_costs=arrays["route_costs"], customers=customers, log=room.log,
         moments=arrays["moments"], exposures=arrays["exposures"],
         wait_sums=arrays["wait_sums"], contacts=arrays["contacts"], felt=arrays["felt"], pains=arrays["pains"],
         pulls=arrays["pulls"], touch_costs=arrays["touch_costs"], touch_fixed=arrays["touch_fixed"],

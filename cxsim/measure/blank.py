@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour.state import CAUSES, CUSTOMER_RECORD, FELT, JOURNEYS, LINKS, MOMENTS, ROUTES
+from cxsim.engines.event_batches import EventBatches
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.events import EVENT
 from cxsim.journal.tallies import COUNTERS
@@ -55,7 +56,7 @@ def make_blank_outcome(
         ages=np.zeros((len(ROUTES) + 1, n_days + 1), dtype=np.int64),
         route_costs=np.zeros((n_days, len(ROUTES) + 1, len(CATEGORIES)), dtype=np.int64),
         customers=np.zeros(n_customers, dtype=CUSTOMER_RECORD),
-        events=np.zeros(n_events, dtype=EVENT),
+        log=EventBatches(np.zeros(n_events, dtype=EVENT)),
         moments=np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), dtype=np.int64),
         exposures=np.zeros((len(LINKS), n_segments, 2, 1, 2), dtype=np.int64),
         wait_sums=np.zeros((len(channels), 24, 4), dtype=np.int64),

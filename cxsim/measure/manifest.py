@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxsim.measure.digests import digest, digest_of_data
+from cxsim.measure.digests import Paged, digest, digest_of_data
 from cxsim.measure.maths_fingerprint import maths_fingerprint
 from cxsim.measure.table import Table
 
@@ -89,9 +89,13 @@ def config_digest(config: Config) -> str:
     return digest_of_data(config.model_dump(mode="json"))
 
 
+def _noted(table: Table | Paged) -> dict[str, Any]:
+    return {"rows": len(table), "digest": digest(table)}
+
+
 def make_manifest(
     config: Config,
-    tables: Mapping[str, Table],
+    tables: Mapping[str, Table | Paged],
     *,
     engine: str,
     wall_seconds: float,
@@ -108,7 +112,7 @@ def make_manifest(
     config : Config
         The resolved configuration of the baseline.
     tables : mapping of str to Table
-        Tables of the run by file name; each gets a digest of its content.
+        Tables of the run by file name (or such as are read page by page); each gets a digest of its content.
     engine : str
         The engine that ran (not "auto").
     wall_seconds : float
@@ -154,7 +158,7 @@ def make_manifest(
         "machine": {"system": platform.system(), "release": platform.release(),
                     "processor": platform.machine(), "cores": os.cpu_count()},
         "maths_fingerprint": maths_fingerprint(),
-        "tables": {name: {"rows": len(table), "digest": digest(table)} for name, table in tables.items()},
+        "tables": {name: _noted(table) for name, table in tables.items()},
     }
     if processes:
         manifest["replay_note"] = (

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
 from cxsim.errors import CxsimError
+from cxsim.measure.digests import Paged
 from cxsim.measure.table import Table
 from cxsim.measure.whole_file import whole_file
 
@@ -29,15 +33,15 @@ def _expression(name: str, values: np.ndarray) -> str:
     return quoted
 
 
-def write_parquet(table: Table, path: Path | str) -> None:
+def write_parquet(table: Table | Paged, path: Path | str) -> None:
     """Write a table as one Parquet file (zstd), whole or not at all.
 
     Texts become VARCHAR, undefined numbers stay NaN (not NULL).
 
     Parameters
     ----------
-    table : Table
-        At least one column; no rows is fine.
+    table : Table, or one that is read page by page
+        At least one column; no rows is fine. Pages never stand in memory together.
     path : path
         The file; its folder must exist. An old file of that name is replaced.
 
@@ -54,12 +58,38 @@ def write_parquet(table: Table, path: Path | str) -> None:
     >>> read_parquet(path)["value"].tolist()
     [nan]
     """
-    columns = ", ".join(_expression(name, values) for name, values in table.columns.items())
-    with whole_file(path) as unfinished, duckdb.connect() as connection:
-        connection.register("columns_of_table", dict(table.columns))
+    with whole_file(path) as unfinished, _connected(table, unfinished) as connection:
+        source = _quoted("table", '"')
+        if isinstance(table, Table):
+            connection.register("page", dict(table.columns))
+            source = f"(SELECT {_expressions(table)} FROM page)"
+        else:
+            for number, page in enumerate(table.pages()):
+                connection.register("page", dict(page.columns))
+                start = f"CREATE TABLE {source} AS" if number == 0 else f"INSERT INTO {source}"
+                connection.execute(f"{start} SELECT {_expressions(page)} FROM page")
         target = _quoted(str(unfinished), "'")
-        connection.execute(
-            f"COPY (SELECT {columns} FROM columns_of_table) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY (SELECT * FROM {source}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+
+@contextmanager
+def _connected(table: Table | Paged, unfinished: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database: in memory for one table; for pages in a file beside the target, gone at the end."""
+    if isinstance(table, Table):
+        with duckdb.connect() as connection:
+            yield connection
+        return
+    beside = unfinished.with_suffix(".pages")
+    try:
+        with duckdb.connect(str(beside)) as connection:
+            yield connection
+    finally:
+        for left in (beside, beside.with_name(beside.name + ".wal")):
+            left.unlink(missing_ok=True)
+
+
+def _expressions(table: Table) -> str:
+    return ", ".join(_expression(name, values) for name, values in table.columns.items())
 
 
 def read_parquet(path: Path | str) -> Table:
@@ -71,15 +101,48 @@ def read_parquet(path: Path | str) -> Table:
         If the file is absent or is not Parquet; name a file that a run wrote.
     """
     source = Path(path)
+    return _fetched(source, f"SELECT * FROM read_parquet({_quoted(str(source), chr(39))})")
+
+
+def _fetched(source: Path, query: str) -> Table:
     if not source.is_file():
         raise CxsimError(f"{source} does not exist; name a Parquet file of a run folder")
     try:
         with duckdb.connect() as connection:
-            query = f"SELECT * FROM read_parquet({_quoted(str(source), chr(39))})"
             found = connection.execute(query).fetchnumpy()
     except duckdb.Error as error:
         raise CxsimError(f"{source} cannot be read as Parquet: {' '.join(str(error).split())}") from error
     return Table({name: _plain(values) for name, values in found.items()})
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """A Parquet file read page by page, for one that is longer than memory.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "small.parquet"
+    >>> write_parquet(Table({"value": [1, 2, 3]}), path)
+    >>> [page["value"].tolist() for page in ParquetFile(path, page=2).pages()]
+    [[1, 2], [3]]
+    """
+
+    path: Path
+    page: int = 1 << 20
+
+    def __len__(self) -> int:
+        return int(self._query("SELECT count(*) AS n FROM read_parquet({file})")["n"][0])
+
+    def pages(self) -> Iterator[Table]:
+        """Tables of the file's rows in their order; one without rows where there are none."""
+        for start in range(0, max(1, len(self)), self.page):
+            yield self._query(
+                "SELECT * EXCLUDE (file_row_number) FROM read_parquet({file}, file_row_number = true) "
+                f"WHERE file_row_number >= {start} AND file_row_number < {start + self.page}")
+
+    def _query(self, query: str) -> Table:
+        return _fetched(self.path, query.format(file=_quoted(str(self.path), "'")))
 
 
 def _plain(values: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import yaml
 
 from cxsim.errors import CxsimError
 from cxsim.measure.comparison import pairing_gain
+from cxsim.measure.digests import Paged
 from cxsim.measure.manifest import make_manifest
 from cxsim.measure.parquet import write_parquet
 from cxsim.measure.table import Table
@@ -175,8 +176,8 @@ def gain_of(comparison: Comparison) -> Table | None:
     return pairing_gain(kpis.select(scenario="baseline"), Table.concat(others))
 
 
-def _tables(tables: Tables, config: Config) -> dict[str, Table]:
-    found = {"kpis": tables.kpis, "ledger": tables.ledger, "touchpoints": tables.touchpoints}
+def _tables(tables: Tables, config: Config) -> dict[str, Table | Paged]:
+    found: dict[str, Table | Paged] = {"kpis": tables.kpis, "ledger": tables.ledger, "touchpoints": tables.touchpoints}
     if config.market.kind != "contact_centre":
         found["sources"] = tables.sources
     if len(tables.twins):
@@ -189,7 +190,7 @@ def _tables(tables: Tables, config: Config) -> dict[str, Table]:
 
 
 def _write(
-    folder: Path, config: Config, tables: Mapping[str, Table], world: dict[str, Any], *, engine: str,
+    folder: Path, config: Config, tables: Mapping[str, Table | Paged], world: dict[str, Any], *, engine: str,
     seconds: float, command_line: Sequence[str] | None, processes: Sequence[str] = (),
     extra: dict[str, Any] | None = None, cautions: Sequence[str] = (),
 ) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cxsim.engines.many import run_many
 from cxsim.engines.replication import Process, run_replication
 from cxsim.engines.reproduction import refuse_explosion, scenario_reproduction
 from cxsim.errors import CxsimError
-from cxsim.measure.events import events_table
+from cxsim.measure.events import EventLog
 from cxsim.measure.kpis import kpis
 from cxsim.measure.ledger import ledger_table
 from cxsim.measure.points import points_table
@@ -55,7 +55,7 @@ class Tables:
     kpis: Table
     ledger: Table
     points: Table
-    events: Table
+    events: EventLog
     touchpoints: Table
     sources: Table
     twins: Table
@@ -92,7 +92,7 @@ def live(
     outcome = run_replication(side.blueprint, replication, engine, processes=processes)
     tables = Tables(
         kpis(outcome, side.config, side.name), ledger_table(outcome, side.name, side.config),
-        points_table(outcome, side.name), events_table(outcome, side.name),
+        points_table(outcome, side.name), EventLog([(outcome, side.name)]),
         touchpoints_table(outcome, side.name, side.config), sources_table(outcome, side.name), no_twins(),
         outcome.n_events)
     return tables, brief_lives(outcome) if keeps_lives else None
@@ -137,9 +137,9 @@ def whole(tables: Tables, share: float) -> Tables:
 
 def stack(tables: Sequence[Tables]) -> Tables:
     """Tables of several cells, one below the other."""
-    columns = [one.name for one in fields(Tables) if one.name != "n_events"]
+    columns = [one.name for one in fields(Tables) if one.name not in ("events", "n_events")]
     return Tables(**{name: Table.concat([getattr(one, name) for one in tables]) for name in columns},
-                  n_events=sum(one.n_events for one in tables))
+                  events=EventLog.concat([one.events for one in tables]), n_events=sum(one.n_events for one in tables))
 
 
 def choose_engine(config: Config, processes: Sequence[Process]) -> str:

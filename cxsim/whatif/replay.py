@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from cxsim.errors import CxsimError
 from cxsim.measure.digests import digest
+from cxsim.measure.events import EventLog
 from cxsim.measure.maths_fingerprint import maths_fingerprint
-from cxsim.measure.parquet import read_parquet
+from cxsim.measure.parquet import ParquetFile
 from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -65,7 +66,7 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
                          f"{manifest.get('command', '')}")
     for name, value in recorded.items():
         path = folder / f"{name}.parquet"
-        if not path.is_file() or digest(read_parquet(path)) != value:
+        if not path.is_file() or digest(ParquetFile(path)) != value:
             raise CxsimError(f"{path}: is absent or not the table that the manifest records; "
                              f"make it again with: {manifest.get('command', '')}")
     made = _again(world, manifest, progress)
@@ -74,7 +75,7 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
                   manifest.get("maths_fingerprint") == maths_fingerprint())
 
 
-def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) -> dict[str, Table]:
+def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) -> dict[str, Table | EventLog]:
     """Run it again; the tables by name."""
     sides = [_parts(parts) for parts in world.pop("scenarios", [])]
     baseline = _parts(world.pop("baseline", []))
@@ -90,7 +91,7 @@ def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) 
     return _named(made.tables) | {"comparison": made.comparison, "returns": made.returns}
 
 
-def _named(tables: Tables) -> dict[str, Table]:
+def _named(tables: Tables) -> dict[str, Table | EventLog]:
     return {name: getattr(tables, name) for name in (
         "kpis", "ledger", "points", "events", "touchpoints", "sources", "twins")}
 

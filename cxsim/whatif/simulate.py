@@ -62,7 +62,7 @@ class Run:
     @property
     def events(self) -> Table:
         """The event log (``output.events=all`` or ``sample``)."""
-        return self.tables.events
+        return self.tables.events.table()
 
     @property
     def touchpoints(self) -> Table:

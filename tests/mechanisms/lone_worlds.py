@@ -12,6 +12,7 @@ import numpy as np
 
 from cxsim.behaviour.employees import staff_teams
 from cxsim.behaviour.world import World
+from cxsim.engines.event_batches import EventBatches
 from cxsim.engines.blueprint import Blueprint, build_world
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import COUNTERS
@@ -102,7 +103,7 @@ def without_uses(outcome: Outcome, categories: tuple[int, ...], words: tuple[int
     ledger = outcome.ledger.copy()
     ledger[..., list(categories), :] = 0
     places = outcome.felt.shape[1] - len(outcome.touchpoints)
-    return replace(outcome, events=events, customers=customers, ledger=ledger, n_events=len(events),
+    return replace(outcome, log=EventBatches(events), customers=customers, ledger=ledger, n_events=len(events),
                    felt=outcome.felt[:, :places], pains=outcome.pains[:, :places],
                    touch_costs=outcome.touch_costs[:, :, :, :0])
 
