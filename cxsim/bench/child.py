@@ -12,6 +12,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from cxsim.errors import CxsimError
+
 if TYPE_CHECKING:
     from cxsim.engines.outcome import Outcome
 
@@ -40,7 +42,7 @@ def measure(model: str, engine: str, customers: int, days: int, seed: int, threa
     start = time.perf_counter()
     run_replication(make_world(model, FEW, days, seed), 0, engine)
     warm = time.perf_counter() - start
-    blueprint = make_world(model, customers, days, seed)
+    blueprint = make_world(model, customers, days, seed, threads)
     forget_peak()
     before, start, cpu = resident_bytes(), time.perf_counter(), time.process_time()
 
@@ -61,4 +63,7 @@ def measure(model: str, engine: str, customers: int, days: int, seed: int, threa
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(**json.loads(sys.argv[1]))))
+    try:
+        print(json.dumps(measure(**json.loads(sys.argv[1]))))
+    except CxsimError as error:
+        sys.exit(str(error))

@@ -103,7 +103,7 @@ def run_one(command: Sequence[str], seconds: float) -> dict[str, Any] | str:
         return f"cannot be started: {error.strerror}"
     if done.returncode != 0:
         said = done.stderr.strip().splitlines()
-        return f"ended with code {done.returncode}" + (f": {said[-1]}" if said else "")
+        return "left out: " + (said[-1] if said else f"it ended with code {done.returncode}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 

@@ -70,7 +70,7 @@ def n_events(figures: dict[str, float]) -> int:
     return round(sum(figures[name] * each for name, each in EVENTS_EACH.items()))
 
 
-def make_world(model: str, customers: int, days: int, seed: int) -> Blueprint:
+def make_world(model: str, customers: int, days: int, seed: int, replications: int = 1) -> Blueprint:
     """The blueprint of a model, held against no reference: intercepts 0, satisfaction in its own units.
 
     Finding the reference experience is work of its own, done once for all replications, and left out here.
@@ -79,8 +79,13 @@ def make_world(model: str, customers: int, days: int, seed: int) -> Blueprint:
     ----------
     model : str
         ``sub_model`` or ``online_retail`` (the demo market as shipped).
-    customers, days, seed : int
-        Starting customers, days simulated, seed.
+    customers, days, seed, replications : int
+        Starting customers, days simulated, seed, replications at a time.
+
+    Raises
+    ------
+    CxsimError
+        Where it does not fit into memory, with what would.
 
     Examples
     --------
@@ -89,9 +94,12 @@ def make_world(model: str, customers: int, days: int, seed: int) -> Blueprint:
     """
     from cxsim.config.loading import load
     from cxsim.engines.blueprint import make_blueprint
+    from cxsim.engines.memory import refuse_what_cannot_fit
     from cxsim.settings.reference import blank_reference
 
-    config = load([*MODELS[model], f"n_customers={customers}", f"horizon_days={days}", f"seed={seed}"])
+    config = load([*MODELS[model], f"n_customers={customers}", f"horizon_days={days}", f"seed={seed}",
+                   f"replications={replications}"])
+    refuse_what_cannot_fit(config)
     return make_blueprint([config], [], blank_reference(config))
 
 

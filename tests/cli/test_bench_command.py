@@ -11,9 +11,11 @@ import pytest
 
 from cxsim.bench import measuring, subjects
 from cxsim.bench.measuring import Budget, measure_all, run_one
+from cxsim.bench.sub_model import make_world
 from cxsim.bench.subjects import Subject
 from cxsim.cli.benching import KEYS
 from cxsim.cli.main import main
+from cxsim.errors import CxsimError
 from cxsim.measure.parquet import read_parquet
 
 COLUMNS = {
@@ -152,7 +154,12 @@ def test_what_does_not_end_is_stopped_and_what_fails_says_why() -> None:
     stopped = run_one([sys.executable, "-c", "import time; time.sleep(60)"], 1.0)
     assert isinstance(stopped, str) and stopped.startswith("stopped after 1 s")
     failed = run_one([sys.executable, "-c", "raise SystemExit('no room')"], 10.0)
-    assert failed == "ended with code 1: no room"
+    assert failed == "left out: no room"
+
+
+def test_what_does_not_fit_into_memory_is_refused() -> None:
+    with pytest.raises(CxsimError, match="n_customers=1000000000000: needs about"):
+        make_world("sub_model", 10**12, 365, 1)
 
 
 def test_memory_of_a_child_does_not_count_what_its_parent_holds() -> None:
