@@ -22,9 +22,9 @@ from cxsim.settings.schema import Config
 
 GIB = 2.0**30
 # The interpreter, its libraries and the compiled code, measured.
-PROGRAM = 350 * 2**20
+PROGRAM = 260 * 2**20
 # What measuring copies of customers' records, as a share of them.
-COPIED = 1.0
+COPIED = 0.1
 # A smaller fraction is hardly meant: nearly all the work would be ghosts.
 LEAST_FRACTION = 0.001
 # A life under SimPy: its generator and its events, measured in bytes.

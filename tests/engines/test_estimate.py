@@ -112,7 +112,7 @@ def test_events_are_estimated_within_a_third(market: str) -> None:
     happened = live(plan(config, log=False)).n_events
     assert found.runs == 3 and found.customers == 12000
     assert found.events == pytest.approx(3 * happened, rel=0.33)
-    assert found.seconds > 0 and "from a pilot of 2 thousand customers" in str(found)
+    assert found.seconds > 0 and "from a pilot of 6 thousand customers" in str(found)
 
 
 def test_calls_are_estimated_by_days() -> None:
@@ -125,8 +125,8 @@ def test_seconds_follow_the_clock_of_the_pilot() -> None:
     config = world("n_customers=20000", "horizon_days=60", "replications=4", "parallel.workers=1",
                    "market.active_window_days=20")
     found = estimating.estimate(config, clock=lambda: float(next(ticks)))
-    # A pilot of 2,000 takes a second by this clock: four runs of ten times as many, and the reference.
-    assert found.seconds >= 4 * 10
+    # A pilot of 6,000 takes a second by this clock: four runs of more than three times as many.
+    assert found.seconds >= 4 * 20 / 6
 
 
 def _with_log(records: float) -> estimating.Estimate:
@@ -142,13 +142,13 @@ def test_a_log_larger_than_the_disk_is_refused_with_a_sample_that_fits(tmp_path:
     assert "186 GiB" in told and "47 GiB are free" in told
     assert "output.events=sample output.sample_share=0.1" in told
     told = estimating.refuse_log_beyond_disk(large, tmp_path, free=500e9)
-    assert told.startswith("output.events: the event log will hold about 6.7 billion records")
+    assert told.startswith("output.events: the event log will hold about 10 billion records")
     assert estimating.refuse_log_beyond_disk(_with_log(1000), tmp_path) == ""
 
 
 def test_a_log_that_memory_cannot_hold_is_refused_with_a_sample_that_fits() -> None:
     large = replace(_with_log(1e9), available_memory=20 * GIB, memory=4 * GIB + 1e9 * estimating.HELD_A_RECORD)
-    with pytest.raises(CxsimError, match=r"16 GiB are there for it; .*output.sample_share=0.03"):
+    with pytest.raises(CxsimError, match=r"16 GiB are there for it; .*output.sample_share=0.02"):
         estimating.refuse_log_beyond_memory(large)
     estimating.refuse_log_beyond_memory(replace(large, available_memory=400 * GIB))
 
