@@ -52,7 +52,8 @@ def say_log(config: Config, n_scenarios: int, folder: Path) -> None:
     CxsimError
         When it is larger than what is free on the disk.
     """
-    from cxsim.engines.estimate import estimate, is_worth_estimating, refuse_log_beyond_disk
+    from cxsim.engines.estimate import estimate, is_worth_estimating
+    from cxsim.engines.log_room import refuse_log_beyond_disk
 
     if config.output.events == "none" or not is_worth_estimating(config, n_scenarios):
         return

@@ -8,21 +8,21 @@ population runs slower an event than a small one, whose records stay in the proc
 from __future__ import annotations
 
 import math
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from cxsim.engines.blueprint import Blueprint, make_blueprint, with_logging
+from cxsim.engines.event_batches import MOST_IN_MEMORY
+from cxsim.engines.log_room import refuse_log_beyond_memory
 from cxsim.engines.many import n_workers
 from cxsim.engines.memory import (
-    available_memory, expected_newcomers, memory_needed, refuse_what_cannot_fit, told_bytes)
+    available_memory, expected_newcomers, memory_needed, refuse_what_cannot_fit, told_bytes, told_count)
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.pilots import pilot_world
 from cxsim.engines.replication import run_replication
 from cxsim.engines.reference_store import is_reference_kept
-from cxsim.errors import CxsimError
+from cxsim.journal.events import EVENT
 from cxsim.journal.tallies import N_CONTACTS
 from cxsim.settings.reference import blank_reference
 from cxsim.settings.schema import Config
@@ -32,8 +32,6 @@ PILOT_CONTACTS = 20_000
 PILOT_DOMAIN = "estimate/"
 # A record of the log as Parquet (zstd): 13 to 16 measured at 20,000 customers, more where they are many.
 BYTES_A_RECORD = 20
-# What a record takes in memory, as rows of tables that are put together at the end.
-HELD_A_RECORD = 380
 # By how much an event takes longer where records no longer fit into the cache, measured.
 OUT_OF_CACHE = 1.2
 CACHED_CUSTOMERS = 20_000
@@ -47,7 +45,6 @@ SHORT_WORK = 4e8
 DAYS_A_CALL = 30
 # By how much less work is worth a look under SimPy, and where events are logged.
 SLOWER, LARGER = 30.0, 50.0
-LOG_WORTH_A_LOOK = 2**30
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,8 @@ class Estimate:
         Size of the log's file.
     log_share : float
         Share of customers who are logged.
+    held_bytes, aside_bytes : float
+        What of the log is held in memory until it is written, and what is laid aside on disk meanwhile.
     source : str
         Where events and seconds come from.
     """
@@ -88,6 +87,8 @@ class Estimate:
     logged: float
     log_bytes: float
     log_share: float
+    held_bytes: float
+    aside_bytes: float
     source: str
 
     def __str__(self) -> str:
@@ -96,20 +97,6 @@ class Estimate:
         return (f"expected: {told_count(self.events)} events in {self.runs} runs; about "
                 f"{told_seconds(self.seconds)}; {told_bytes(self.memory)} of memory "
                 f"({told_bytes(self.available_memory)} there){log}; {self.source}")
-
-
-def told_count(n: float) -> str:
-    """A number as people say it.
-
-    Examples
-    --------
-    >>> told_count(1234), told_count(2.5e6), told_count(3e9)
-    ('1.2 thousand', '2.5 million', '3 billion')
-    """
-    for word, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6), ("thousand", 1e3)):
-        if n >= size:
-            return f"{n / size:.2g} {word}" if n < 100 * size else f"{n / size:.0f} {word}"
-    return f"{n:.0f}"
 
 
 def told_seconds(seconds: float) -> str:
@@ -193,11 +180,13 @@ def estimate(
         wall += _reference_seconds(config, outcome, seconds, small)
     share = {"none": 0.0, "sample": config.output.sample_share, "all": 1.0}[config.output.events]
     logged = runs * events * share
+    held = runs * min(events * share, MOST_IN_MEMORY) * EVENT.itemsize
     size = f"{told_count(small.n_customers)} customers" if small.n_customers else f"{small.horizon_days} days"
     source = f"from a pilot of {size} on this machine"
     return Estimate(
         config.n_customers, memory.customers, runs, runs * events, wall,
-        memory.total + logged * HELD_A_RECORD, available_memory(), logged, logged * BYTES_A_RECORD, share, source)
+        memory.total + held, available_memory(), logged, logged * BYTES_A_RECORD, share, held,
+        logged * EVENT.itemsize - held, source)
 
 
 def _timed(blueprint: Blueprint, engine: str, clock: Callable[[], float]) -> tuple[Outcome, float]:
@@ -253,55 +242,3 @@ def look_ahead(config: Config, n_scenarios: int, progress: Callable[[str], None]
         refuse_log_beyond_memory(found)
         if found.seconds > LONG_SECONDS:
             progress(str(found))
-
-
-def refuse_log_beyond_memory(found: Estimate) -> None:
-    """Refuse an event log that memory cannot hold together with the run.
-
-    Raises
-    ------
-    CxsimError
-        When it does not fit; with the share of customers whose log would.
-    """
-    held = found.logged * HELD_A_RECORD
-    free = found.available_memory - (found.memory - held)
-    if held > free:
-        raise CxsimError(
-            f"output.events: the event log will hold about {told_count(found.logged)} records, "
-            f"{told_bytes(held)} in memory, and {told_bytes(max(0.0, free))} are there for it; "
-            f"{_sample(0.5 * found.log_share * free / held)}")
-
-
-def _sample(share: float) -> str:
-    """The cure for a log that is too large."""
-    return ("a sample of customers will often do: output.events=sample "
-            f"output.sample_share={min(1.0, max(1e-6, share)):.1g}, or set output.events=none")
-
-
-def refuse_log_beyond_disk(found: Estimate, folder: Path, free: float | None = None) -> str:
-    """Refuse an event log that the disk cannot hold; else a sentence about a large one, '' about others.
-
-    Parameters
-    ----------
-    found : Estimate
-        Of the run.
-    folder : Path
-        Where its files go; it need not exist yet.
-    free : float, optional
-        Bytes that are free; default: those of the disk.
-
-    Raises
-    ------
-    CxsimError
-        When the log is larger than what is free.
-    """
-    if found.log_bytes < LOG_WORTH_A_LOOK and free is None:
-        return ""
-    if free is None:
-        there = next((place for place in (folder, *folder.resolve().parents) if place.exists()), Path("/"))
-        free = float(shutil.disk_usage(there).free)
-    told = (f"output.events: the event log will hold about {told_count(found.logged)} records, "
-            f"{told_bytes(found.log_bytes)}, and {told_bytes(free)} are free in {folder}")
-    if found.log_bytes > free:
-        raise CxsimError(f"{told}; {_sample(0.5 * found.log_share * free / found.log_bytes)}")
-    return told if found.log_bytes >= LOG_WORTH_A_LOOK else ""

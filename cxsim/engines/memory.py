@@ -120,14 +120,18 @@ def memory_needed(config: Config, sides: int = 1) -> Memory:
     True
     """
     customers, world = _world_bytes(config, measuring=False)
-    in_line = config.engine == "simpy" and config.parallel.mode == "threads"
-    at_a_time = 1 if in_line else min(n_workers(config.parallel), config.replications * sides)
+    parallel = config.parallel
+    # A worker of a cluster is taken to be a machine like this one, with one replication at a time.
+    workers = 1 if parallel.scheduler else n_workers(parallel)
+    in_line = config.engine == "simpy" and parallel.mode == "threads"
+    at_a_time = 1 if in_line else min(workers, config.replications * sides)
     total = at_a_time * world
     if config.n_customers > 0:
         pilots = pilot_world(config)
         n_pilots = -(-config.reference.customers // pilots.n_simulated)
-        total = max(total, min(n_workers(config.parallel), n_pilots) * _world_bytes(pilots, measuring=True)[1])
-    return Memory(customers, world, at_a_time, PROGRAM + total)
+        total = max(total, min(workers, n_pilots) * _world_bytes(pilots, measuring=True)[1])
+    programs = 1 if parallel.mode == "threads" else 1 + at_a_time
+    return Memory(customers, world, at_a_time, programs * PROGRAM + total)
 
 
 def _limits(root: Path) -> Iterator[int]:
@@ -183,6 +187,20 @@ def told_bytes(n: float) -> str:
             value = n / size
             return f"{value:.1f} {unit}" if value < 10 and unit != "MiB" else f"{value:,.0f} {unit}"
     raise AssertionError
+
+
+def told_count(n: float) -> str:
+    """A number as people say it.
+
+    Examples
+    --------
+    >>> told_count(1234), told_count(2.5e6), told_count(3e9)
+    ('1.2 thousand', '2.5 million', '3 billion')
+    """
+    for word, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6), ("thousand", 1e3)):
+        if n >= size:
+            return f"{n / size:.2g} {word}" if n < 100 * size else f"{n / size:.0f} {word}"
+    return f"{n:.0f}"
 
 
 def _with(config: Config, **changes: float) -> Config:

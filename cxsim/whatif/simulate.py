@@ -12,7 +12,7 @@ from cxsim.engines.replication import Process
 from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
-from cxsim.whatif.cell import Progress, Tables, live_all, make_lives, silent
+from cxsim.whatif.cell import Progress, Tables, choose_engine, live_all, make_lives, silent
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ def simulate(
     [0, 1]
     """
     start = time.perf_counter()
-    look_ahead(config, 0, lambda text: progress(text, 0, 0))
+    look_ahead(config.model_copy(update={"engine": choose_engine(config, processes)}), 0,
+               lambda text: progress(text, 0, 0))
     if reference is None:
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     spec = config.scenario

@@ -14,6 +14,7 @@ from cxsim.behaviour.state import CUSTOMER_RECORD
 from cxsim.engines import blueprint as plans
 from cxsim.engines import estimate as estimating
 from cxsim.engines import memory as room
+from cxsim.engines.log_room import refuse_log_beyond_disk, refuse_log_beyond_memory
 from cxsim.engines.memory import available_memory, memory_needed, refuse_what_cannot_fit, what_fits
 from cxsim.errors import CxsimError
 from lived_worlds import MARKETS, everything, live, plan, world
@@ -131,26 +132,36 @@ def test_seconds_follow_the_clock_of_the_pilot() -> None:
 
 def _with_log(records: float) -> estimating.Estimate:
     found = cxsim.estimate(world("n_customers=1000", "horizon_days=30", "market.active_window_days=10"))
-    return replace(found, logged=records, log_bytes=records * estimating.BYTES_A_RECORD, log_share=1.0)
+    return replace(found, logged=records, log_bytes=records * estimating.BYTES_A_RECORD, log_share=1.0,
+                   held_bytes=0.0, aside_bytes=0.0)
 
 
 def test_a_log_larger_than_the_disk_is_refused_with_a_sample_that_fits(tmp_path: Path) -> None:
     large = _with_log(200e9 / estimating.BYTES_A_RECORD)
     with pytest.raises(CxsimError) as refused:
-        estimating.refuse_log_beyond_disk(large, tmp_path / "run", free=50e9)
+        refuse_log_beyond_disk(large, tmp_path / "run", free=50e9)
     told = str(refused.value)
-    assert "186 GiB" in told and "47 GiB are free" in told
+    assert "186 GiB as a file" in told and "47 GiB are free in" in told
     assert "output.events=sample output.sample_share=0.1" in told
-    told = estimating.refuse_log_beyond_disk(large, tmp_path, free=500e9)
+    told = refuse_log_beyond_disk(large, tmp_path, free=500e9)
     assert told.startswith("output.events: the event log will hold about 10 billion records")
-    assert estimating.refuse_log_beyond_disk(_with_log(1000), tmp_path) == ""
+    assert refuse_log_beyond_disk(_with_log(1000), tmp_path) == ""
+    with pytest.raises(CxsimError, match="300 GiB laid aside before"):
+        refuse_log_beyond_disk(replace(large, aside_bytes=300 * GIB), tmp_path, free=400 * GIB)
+
+
+def test_a_long_log_is_held_in_part_and_laid_aside_in_part() -> None:
+    found = cxsim.estimate(world("n_customers=1e7", "replications=2", "output.events=all"))
+    assert found.held_bytes == 2 * 4 * 2**20 * 96  # Four pages of each replication.
+    assert found.held_bytes + found.aside_bytes == pytest.approx(96 * found.logged)
+    assert found.memory > found.held_bytes and found.logged == found.events
 
 
 def test_a_log_that_memory_cannot_hold_is_refused_with_a_sample_that_fits() -> None:
-    large = replace(_with_log(1e9), available_memory=20 * GIB, memory=4 * GIB + 1e9 * estimating.HELD_A_RECORD)
-    with pytest.raises(CxsimError, match=r"16 GiB are there for it; .*output.sample_share=0.02"):
-        estimating.refuse_log_beyond_memory(large)
-    estimating.refuse_log_beyond_memory(replace(large, available_memory=400 * GIB))
+    large = replace(_with_log(1e9), available_memory=20 * GIB, memory=104 * GIB, held_bytes=100 * GIB)
+    with pytest.raises(CxsimError, match=r"16 GiB are there for it; .*sample_share=0.08, .*fewer replications"):
+        refuse_log_beyond_memory(large)
+    refuse_log_beyond_memory(replace(large, available_memory=400 * GIB))
 
 
 def test_a_long_run_says_what_it_will_take_and_a_short_one_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
