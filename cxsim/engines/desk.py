@@ -22,10 +22,12 @@ class Moment(simpy.Event):
     """The event that a tick is reached, in the order of its rank and its owner's key."""
 
     def __init__(self, env: simpy.Environment, at: int, rank: int, key: int) -> None:
-        super().__init__(env)
+        # Written out as in SimPy's own Timeout: half of what a run does is to make these.
+        self.env = env
+        self.callbacks = []
         self._ok = True
         self._value = None
-        env.schedule(self, priority=_AFTER_SIMPY_S_OWN + (rank << 63 | key), delay=at - env.now)
+        env.schedule(self, _AFTER_SIMPY_S_OWN + (rank << 63 | key), at - env.now)
 
 
 class Desk(simpy.PriorityResource):

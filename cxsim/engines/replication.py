@@ -52,6 +52,14 @@ class Room:
         needed = self.events_at_once if n is None else n
         return bool(cursor[LOGGING] and cursor[N_EVENTS] + needed > len(self.arrays["events"]))
 
+    def n_safe_events(self) -> int:
+        """How many events are sure to find room, each with the most it could bring."""
+        cursor = self.arrays["cursor"]
+        n = (len(self.arrays["customers"]) - int(cursor[N_CUSTOMERS])) // machine.ROOM_FOR_CUSTOMERS
+        if cursor[LOGGING]:
+            n = min(n, (len(self.arrays["events"]) - int(cursor[N_EVENTS])) // self.events_at_once)
+        return max(1, n)
+
     def grow_customers(self) -> None:
         """Make room for half as many customers again."""
         old = self.arrays["customers"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
@@ -49,6 +48,7 @@ class Business:
         self.replication = replication
         self._blueprint = blueprint
         self._world, self._arrays, self._room = open_world(blueprint, replication, domain, measuring)
+        self._read_customers()
         last = blueprint.fixed["channels"][-1]
         self._lines = [
             Channel(self.env, name, bool(last[k]["kind"] == STAFFED), bool(last[k]["serves_all"]),
@@ -85,40 +85,43 @@ class Business:
         while env.peek() < horizon:
             if room.lacks_customers():
                 room.grow_customers()
+                self._read_customers()
             if room.lacks_events():
                 room.grow_events()
-            env.step()
+            for _ in range(room.n_safe_events()):
+                if env.peek() >= horizon:
+                    break
+                env.step()
 
     # The life of a customer.
 
     def _live(self, i: int) -> Life:
         """Walk recognize, request, respond, repeat for as long as needs arise."""
-        world, key = self._world, self._customer("id", i)
-        at = self._customer("at", i)
-        while self._stage(i) != REST:
-            if self._stage(i) == ARRIVE:
+        world, env, key, at = self._world, self.env, self._id(i), self._at(i)
+        while (stage := self._stage(i)) != REST:
+            if stage == ARRIVE:
                 at = yield from self._request(i, key, at)
                 continue
-            yield self._moment(at, ORDINARY, key)
-            if self._stage(i) == RECOGNIZE:
+            yield Moment(env, at, ORDINARY, key)
+            if stage == RECOGNIZE:
                 at = recognize(world, i, at)
-            elif self._stage(i) == CHOOSE:
+            elif stage == CHOOSE:
                 at = choose_again(world, i, at)
-            elif self._stage(i) == DELIVER:
+            elif stage == DELIVER:
                 at = respond(world, i, at)
-            elif self._stage(i) == REPEAT:
+            elif stage == REPEAT:
                 at = repeat(world, i, at)
                 self._welcome_friends()
-            elif self._stage(i) == RENEW:
+            elif stage == RENEW:
                 fall_due(world, i, at)
                 at = rest(world, i, at)
-            elif self._stage(i) == WIN_BACK:
+            elif stage == WIN_BACK:
                 at = win_back(world, i, at)
 
     def _request(self, i: int, key: int, at: int) -> Life:
         """Make one contact; the tick of what comes of it."""
-        yield self._moment(at, JOINING, key)
-        channel = self._lines[self._customer("channel", i)]
+        yield Moment(self.env, at, JOINING, key)
+        channel = self._lines[self._channel(i)]
         visit = self._visit if channel.desk is None else self._call
         return (yield from visit(i, key, channel))
 
@@ -128,7 +131,7 @@ class Business:
         if self._stage(i) != FINISH:
             return end
         channel.n_sessions += 1
-        yield self._moment(end, ORDINARY, key)
+        yield Moment(self.env, end, ORDINARY, key)
         channel.n_sessions -= 1
         return finish(self._world, i, self.env.now)
 
@@ -138,12 +141,12 @@ class Business:
         patience_end = arrive(world, i, env.now, channel.lets_in)
         if self._stage(i) != LEAVE_QUEUE:
             return patience_end
-        place = (self._customer("queue_class", i), env.now, key)
+        place = (self._queue_class(i), env.now, key)
         with channel.desk.request(priority=place) as turn:
-            out_of_patience = self._moment(patience_end, PATIENCE_END, key)
-            yield turn | out_of_patience | channel.sent_away
+            out_of_patience = Moment(self.env, patience_end, PATIENCE_END, key)
+            yield env.any_of((turn, out_of_patience, channel.sent_away))
             if turn.triggered:
-                yield self._moment(serve(world, i, env.now), SERVICE_END, key)
+                yield Moment(self.env, serve(world, i, env.now), SERVICE_END, key)
                 release(world, i, env.now)
             else:
                 outcome = ABANDONED if out_of_patience.processed else CLOSED
@@ -155,13 +158,13 @@ class Business:
     def _calendar(self) -> Life:
         """Midnights: published figures, shared costs, what the day did to the teams."""
         for day in range(self._blueprint.config.horizon_days):
-            yield self._moment(day * DAY, MIDNIGHT, 0)
+            yield Moment(self.env, day * DAY, MIDNIGHT, 0)
             begin_day(self._world, day)
 
     def _plan(self) -> Life:
         """Opening hours and shifts."""
         for tick, k, is_open, on_duty in self._blueprint.plan.tolist():
-            yield self._moment(tick, PLAN, 0)
+            yield Moment(self.env, tick, PLAN, 0)
             if is_open:
                 self._lines[k].begin_hours(on_duty)
             else:
@@ -172,7 +175,7 @@ class Business:
         world, key = self._world, int(self._arrays["streams"][s]["id"])
         while True:
             at = next_candidate(world, s)
-            yield self._moment(at, ORDINARY, key)
+            yield Moment(self.env, at, ORDINARY, key)
             i = admit_candidate(world, s)
             if i >= 0:
                 self._n_known = self._n_customers
@@ -187,21 +190,18 @@ class Business:
 
     def _join(self, i: int) -> Life:
         """An invited friend enters on his day and then lives like everybody."""
-        at = self._customer("at", i)
-        yield self._moment(at, ORDINARY, self._customer("id", i))
+        at = self._at(i)
+        yield Moment(self.env, at, ORDINARY, self._id(i))
         self._arrays["customers"][i]["at"] = enter(self._world, i, at)
         yield from self._live(i)
 
     # Small words.
 
-    def _moment(self, at: int, rank: int, key: int) -> Moment:
-        return Moment(self.env, at, rank, key)
-
-    def _customer(self, field: str, i: int) -> Any:
-        return int(self._arrays["customers"][i][field])
-
-    def _stage(self, i: int) -> int:
-        return int(self._arrays["customers"][i]["stage"])
+    def _read_customers(self) -> None:
+        """Words for what a customer's record says; again whenever the records have moved."""
+        customers = self._arrays["customers"]
+        self._id, self._at, self._stage, self._channel, self._queue_class = (
+            customers[field].item for field in ("id", "at", "stage", "channel", "queue_class"))
 
     @property
     def _n_customers(self) -> int:
