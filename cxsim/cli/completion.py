@@ -21,6 +21,10 @@ def complete(words: Sequence[str]) -> int:
         if len(line) <= 2:
             print(" ".join(name for name in COMMANDS if name.startswith(line[-1] if len(line) == 2 else "")))
             return 0
+        if line[1] == "bench":
+            from cxsim.cli.benching import KEYS
+
+            print(" ".join(f"{key}=" for key in KEYS if key.startswith(line[-1])))
         if line[1] not in OF_HYDRA:
             return 0
         known = by_names(line[-1])
