@@ -13,8 +13,8 @@ from cxsim.bench.measuring import Cell
 from cxsim.bench.sub_model import n_events
 from cxsim.measure.table import Table
 
-NUMBERS = ("seconds", "cpu_seconds", "seconds_low", "seconds_high", "events_per_second", "ns_per_event",
-           "bytes_per_customer", "times_compiled")
+NUMBERS = ("seconds", "cpu_seconds", "seconds_low", "seconds_high", "events_per_second",
+           "events_per_cpu_second", "ns_per_event", "bytes_per_customer", "times_compiled")
 
 
 def make_table(cells: Sequence[Cell], days: int) -> Table:
@@ -22,9 +22,10 @@ def make_table(cells: Sequence[Cell], days: int) -> Table:
 
     Columns: model, subject, threads (replications at a time), customers, days, runs, seconds (median on the
     clock), seconds_low and seconds_high, cpu_seconds (median of the processor's), events (all
-    replications), events_per_second, ns_per_event, bytes (peak less what was held before),
-    bytes_per_customer (of one replication), times_compiled (processor seconds against the compiled engine
-    in the same round, median over rounds), left_out.
+    replications), events_per_second (of the clock), events_per_cpu_second, ns_per_event (of the
+    processor), bytes (peak less what was held before), bytes_per_customer (of one replication),
+    times_compiled (processor seconds against the compiled engine in the same round, median over rounds),
+    left_out.
     """
     compiled_at = {(cell.subject.model, cell.customers): cell for cell in cells
                    if cell.subject.name == "compiled" and cell.subject.threads == 1}
@@ -52,7 +53,8 @@ def _row(cell: Cell, compiled: Cell | None, days: int) -> dict[str, Any]:
         "bytes": int(median(run["bytes"] for run in runs)),
     }
     row["events_per_second"] = events / row["seconds"]
-    row["ns_per_event"] = 1e9 * row["seconds"] / events
+    row["events_per_cpu_second"] = events / row["cpu_seconds"]
+    row["ns_per_event"] = 1e9 * row["cpu_seconds"] / events
     row["bytes_per_customer"] = row["bytes"] / cell.customers / subject.threads
     if compiled is not None:
         row["times_compiled"] = ratio(runs, compiled.runs, "cpu_seconds")
