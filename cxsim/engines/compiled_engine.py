@@ -29,6 +29,7 @@ from cxsim.engines.pending import (
     IS_DAY_OPEN, NEXT_PLAN, NEXT_STREAM, PENDING_EVENTS, TODAY, WAITING, drop_first, schedule)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, LOGGING, N_CUSTOMERS, N_EVENTS
+from cxsim.journal.prefetch import prefetch
 from cxsim.journal.ticks import DAY, JOINING, NEVER, ORDINARY, PATIENCE_END, SERVICE_END
 
 DESK = np.dtype([
@@ -200,6 +201,8 @@ def _live_day(world, heap, size, calendar, end, room_for_events):
     while calendar[day] >= 0:
         i = calendar[day]
         calendar[day] = world.customers[i].queue_next
+        if calendar[day] >= 0:
+            prefetch(world.customers, calendar[day])
         world.customers[i].queue_next = -1
         status = _live_ahead(world, heap, size, calendar, i, end, room_for_events)
         if status != DONE:
@@ -310,6 +313,8 @@ def _share_day(world, heap, size, desks, calendar, plan, end, room_for_events):
             return DONE
         who, stamp = heap[0].who, heap[0].stamp
         drop_first(heap, size)
+        if size[PENDING_EVENTS] > 0 and heap[0].who >= 0:
+            prefetch(world.customers, heap[0].who)
         if who < 0:
             s = FIRST_STREAM - who
             _admit(world, calendar, s)
