@@ -171,8 +171,7 @@ def estimate(
     runs = config.replications * (1 + n_scenarios)
     memory = memory_needed(config, 1 + n_scenarios)
     events = outcome.n_events * times
-    contacts = float(outcome.tally[:-1, :-1, N_CONTACTS].sum())
-    ghosts = contacts * times * (1.0 / config.simulated_share - 1.0) * EVENTS_A_GHOST
+    ghosts = _ghost_events(outcome, config.simulated_share) * times
     slower = OUT_OF_CACHE if memory.customers > CACHED_CUSTOMERS else 1.0
     an_event = seconds / max(1, outcome.n_events) * slower
     wall = runs * (events + ghosts) * an_event / memory.at_a_time
@@ -199,6 +198,12 @@ def _timed(blueprint: Blueprint, engine: str, clock: Callable[[], float]) -> tup
     return outcome, seconds
 
 
+def _ghost_events(outcome: Outcome, share: float) -> float:
+    """Events of the ghosts that would stand beside a whole pilot's customers, were they such a share."""
+    contacts = float(outcome.tally[:-1, :-1, N_CONTACTS].sum())
+    return contacts * (1.0 / share - 1.0) * EVENTS_A_GHOST
+
+
 def _reference_seconds(config: Config, outcome: Outcome, seconds: float, small: Config) -> float:
     """What finding the reference takes: pilots of the compiled engine, again and again."""
     if config.n_customers == 0 or config.engine == "simpy":
@@ -206,7 +211,9 @@ def _reference_seconds(config: Config, outcome: Outcome, seconds: float, small: 
     pilots = pilot_world(config)
     wanted = max(config.reference.customers, pilots.n_simulated)
     n_pilots = -(-wanted // pilots.n_simulated)
-    return PASSES * wanted / max(1, small.n_customers) * seconds / min(n_workers(config.parallel), n_pilots)
+    slower = 1.0 + _ghost_events(outcome, pilots.simulated_share) / max(1, outcome.n_events)
+    return PASSES * wanted / max(1, small.n_customers) * seconds * slower / min(
+        n_workers(config.parallel), n_pilots)
 
 
 def is_worth_estimating(config: Config, n_scenarios: int = 0) -> bool:

@@ -32,16 +32,18 @@ def scale_down(fixed: dict[str, np.ndarray], share: float) -> None:
     Examples
     --------
     >>> from cxsim.behaviour.parameters import PRACTICE, TALK
-    >>> fixed = {name: np.array([1000]) for name in COSTS}
+    >>> fixed = {name: np.array([1000, 4, 4, 4]) for name in COSTS}
     >>> fixed |= {"practice": np.ones(1, PRACTICE), "talk": np.ones(1, TALK)}
     >>> scale_down(fixed, 0.1)
     >>> fixed["staff_cost"].tolist(), float(fixed["talk"]["talk_effect"][0])
-    ([100], 10.0)
+    ([100, 0, 1, 0], 10.0)
     """
     if share == 1.0:
         return
     for name in COSTS:
-        fixed[name] = np.rint(fixed[name] * share).astype(np.int64)
+        # Rounded as they add up, so that nothing of a small daily cost is lost.
+        so_far = np.rint(np.cumsum(fixed[name] * share, axis=0)).astype(np.int64)
+        fixed[name] = np.diff(so_far, axis=0, prepend=np.zeros_like(so_far[:1]))
     fixed["practice"]["knowledge_scale"] *= share
     fixed["practice"]["hiring_cost"] *= share
     fixed["talk"]["ratings_n0"] *= share

@@ -12,6 +12,7 @@ from cxsim.behaviour.state import CUSTOMER_RECORD, STREAM
 from cxsim.engines.blueprint import NO_LOG, room_for_customers
 from cxsim.engines.many import n_workers
 from cxsim.engines.pilots import pilot_world
+from cxsim.engines.replication import MOST_CUSTOMERS
 from cxsim.engines.shapes import Sizes, n_bytes, world_shapes
 from cxsim.errors import CxsimError
 from cxsim.settings.acquisition_rows import route_names
@@ -232,7 +233,7 @@ def what_fits(config: Config, sides: int, available: float) -> list[str]:
     'n_customers='
     """
     def fits(changed: Config) -> bool:
-        return memory_needed(changed, sides).total <= available
+        return _is_held(memory_needed(changed, sides), available)
 
     found = []
     largest = _largest(lambda n: fits(_with(config, n_customers=n)), config.n_customers)
@@ -247,6 +248,10 @@ def what_fits(config: Config, sides: int, available: float) -> list[str]:
     if part >= LEAST_FRACTION * steps:
         found.append(f"population.fraction={part / steps:g} (that share is simulated, desks stay whole)")
     return found
+
+
+def _is_held(needed: Memory, available: float) -> bool:
+    return needed.total <= available and needed.customers <= MOST_CUSTOMERS
 
 
 def refuse_what_cannot_fit(config: Config, sides: int = 1, available: float | None = None) -> None:
@@ -276,12 +281,14 @@ def refuse_what_cannot_fit(config: Config, sides: int = 1, available: float | No
     """
     there = available_memory() if available is None else available
     needed = memory_needed(config, sides)
-    if needed.total <= there:
+    if _is_held(needed, there):
         return
     cures = what_fits(config, sides, there)
     cure = f"what fits: {', or '.join(cures)}" if cures else "nothing like it fits; lower horizon_days"
+    most = f" (and room for {MOST_CUSTOMERS:,} records at most)" if needed.total <= there else ""
     what = f"n_customers={config.n_customers}" if config.n_customers else "channels.*.contacts_per_hour"
     raise CxsimError(
         f"{what}: needs about {told_bytes(needed.total)} of memory "
         f"({needed.customers:,} records of {CUSTOMER_RECORD.itemsize:,} bytes, {needed.at_a_time} "
-        f"replication{'s' if needed.at_a_time != 1 else ''} at a time), and there are {told_bytes(there)}; {cure}")
+        f"replication{'s' if needed.at_a_time != 1 else ''} at a time), and there are {told_bytes(there)}{most}; "
+        f"{cure}")

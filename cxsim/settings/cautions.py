@@ -11,6 +11,8 @@ from cxsim.settings.worth import gifts_above_worth
 
 USUAL_WINDOW_DAYS = 180
 MOST_NAMED = 3
+# With so many, the rate of contacts at a desk is known to a few per cent.
+FEWEST_SIMULATED = 1000
 
 
 def _short_horizon(config: Config) -> list[str]:
@@ -33,8 +35,20 @@ def _short_horizon(config: Config) -> list[str]:
     return found
 
 
+def _few_simulated(config: Config) -> list[str]:
+    """A fraction so small that little is known of the contacts of those left out."""
+    few = config.n_simulated
+    has_desk = any(channel.kind == "staffed" and channel.share > 0 for channel in config.channels.values())
+    if config.population.fraction == 1.0 or few >= FEWEST_SIMULATED or few == 0 or not has_desk:
+        return []
+    return [f"population.fraction={config.population.fraction:g}: simulates {few:,} customers, and the load that "
+            "all others put on the desks is read off their contacts alone, so waits are uncertain; raise it until "
+            f"{FEWEST_SIMULATED:,} are simulated"]
+
+
 # Every caution there is; a mechanism adds its own function of a configuration, from its own file.
-CAUTIONS: tuple[Callable[[Config], list[str]], ...] = (_short_horizon, gifts_above_worth, loyalty_cautions)
+CAUTIONS: tuple[Callable[[Config], list[str]], ...] = (
+    _short_horizon, _few_simulated, gifts_above_worth, loyalty_cautions)
 
 
 def cautions(config: Config) -> list[str]:

@@ -21,6 +21,7 @@ def test_shipped_markets_need_no_caution() -> None:
 
 @pytest.mark.parametrize(("overrides", "words"), [
     (["horizon_days=90"], "shorter than the 180 days"),
+    (["population.fraction=0.1"], "simulates 500 customers, and the load that all others put on the desks"),
     (["market=telecom", "horizon_days=300"], "no newcomer renews"),
     (["horizon_days=3", "market.active_window_days=1"], "hardly any journey is judged"),
     (["win_back.reach=1", "win_back.p_return=0.1", "win_back.offer_value=50"], "offer_value=50: is more than a"),

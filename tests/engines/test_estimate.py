@@ -71,6 +71,11 @@ def test_what_is_offered_instead_fits_and_a_tenth_more_does_not() -> None:
             assert (memory_needed(changed).total <= there) == fits, (key, number)
 
 
+def test_more_records_than_there_can_be_are_refused_however_much_memory_there_is() -> None:
+    with pytest.raises(CxsimError, match=r"and room for 60,000,000 records at most\); what fits: n_customers="):
+        refuse_what_cannot_fit(world("n_customers=1e8"), available=1e15)
+
+
 def test_fewer_workers_are_offered_where_one_would_fit() -> None:
     config = world("n_customers=1e6", "parallel.workers=16")
     there = memory_needed(world("n_customers=1e6", "parallel.workers=3")).total + 1e6
