@@ -152,3 +152,27 @@ def test_ghosts_come_at_the_rate_of_those_left_out(monkeypatch: pytest.MonkeyPat
     everybody = int((served - before).sum())
     theirs = everybody - contacts
     assert abs(theirs / (3 * contacts) - 1.0) < 5.0 / np.sqrt(contacts)
+
+
+def test_a_process_of_ones_own_closes_the_desk_on_ghosts_too() -> None:
+    """One employee for a crowd; at noon of day 1 the line is sent away for two hours, then served on."""
+    config = world(*CENTRE, "population.fraction=0.25", "channels.phone.employees=1",
+                   "channels.phone.contacts_per_hour=60", "channels.phone.handle_minutes=60", "horizon_days=2",
+                   "channels.phone.at_close=send_away", "channels.phone.patience_minutes=null")
+    most: list[int] = []
+
+    def outage(env, business):
+        yield env.timeout(business.ticks(days=1, hours=12))
+        desk = business.channels["phone"].desk
+        most.append(len(desk.queue))
+        business.channels["phone"].close()
+        yield env.timeout(business.ticks(hours=1))
+        most.append(len(desk.queue))
+        yield env.timeout(business.ticks(hours=1))
+        business.channels["phone"].open()
+
+    outcome = running.run_replication(plan(config), 0, "simpy", processes=[outage])
+    sent_away = total(outcome, "closed")
+    assert most[0] > 1800 and most[1] == 0
+    # A quarter of the line were simulated customers, and 15 an hour called in vain meanwhile.
+    assert abs((sent_away - 30) / (most[0] / 4) - 1.0) < 0.2
