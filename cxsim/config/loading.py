@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from hydra.core.override_parser.types import Override
 from pydantic import ValidationError
 
+from cxsim.config.again import composed_again
 from cxsim.config.compose import Composed, composed, swept
 from cxsim.config.folders import own_file_with, stamp
 from cxsim.config.options import Options
@@ -102,7 +103,7 @@ def load(overrides: Sequence[str] = (), command: str = "run") -> Config:
 
 @lru_cache(maxsize=64)
 def _loaded(overrides: tuple[str, ...], command: str, _: tuple[object, ...]) -> Config:
-    return load_request(command, overrides).config
+    return _request(command, overrides, composed_again).config
 
 
 def load_request(command: str, overrides: Sequence[str] = ()) -> Request:
@@ -119,6 +120,12 @@ def load_request(command: str, overrides: Sequence[str] = ()) -> Request:
     >>> [parts[0].name for parts in load_request("compare").scenarios]
     ['points_program', 'live_chat', 'referral_bonus']
     """
+    return _request(command, overrides, composed)
+
+
+def _request(
+    command: str, overrides: Sequence[str], compose: Callable[[Sequence[str], str], Composed],
+) -> Request:
     texts = calibrate_keys(overrides) if command == "calibrate" else list(overrides)
     typed = parse(texts)
     check_names(typed, command)
@@ -126,7 +133,7 @@ def load_request(command: str, overrides: Sequence[str] = ()) -> Request:
     if command != "sweep":
         one_value_each(typed, command)
     plain = scenarios_together([text for text, one in zip(texts, typed, strict=True) if one not in several])
-    found = composed(plain, command)
+    found = compose(plain, command)
     options = _options(found, typed)
     config = _world(found, typed)
     scenarios, baseline = _scenarios(command, config, options, plain)
