@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cxsim.config.loading import Request
     from cxsim.settings.reference import Reference
     from cxsim.settings.schema import Config
+    from cxsim.whatif.precision import Stopping
 
 ABSORBED = (
     "cxsim run: the keys you set describe the world and are absorbed by its reference experience; to see what a "
@@ -47,6 +48,7 @@ def _run(request: Request, folder: Path) -> None:
     say_cautions(_near_explosion(made.reference, made.config, {made.scenario: made.scenario_config}))
     journeys = write_run(made, folder, words_typed("run", request.overrides))
     terminal_run(made.kpis, made.scenario_config, engine=made.engine, scenario=made.scenario)
+    _print_precision(made.stopping)
     print_money(money_of_run(made), made.config.market.currency)
     print_journeys(journeys, made.config.market.currency)
     if _changes_world(request.overrides):
@@ -76,8 +78,9 @@ def compare(words: Sequence[str]) -> int:
     journeys = write_comparison(made, request.run_dir, words_typed("compare", words))
     _print_check(made.reference.check, made.reference.passes)
     terminal_comparison(
-        made.comparison, made.config, engine=made.engine, scenario_configs=made.scenario_configs,
+        made.comparison, made.config, engine=made.engine, replications=made.replications, scenario_configs=made.scenario_configs,
         descriptions=descriptions(made), gain=gain_of(made))
+    _print_precision(made.stopping)
     print_worse(made.comparison)
     print_money(money_of_comparison(made), made.config.market.currency, made.comparison)
     print_gaps(journeys)
@@ -136,9 +139,14 @@ def _near_explosion(reference: Reference, config: Config, scenarios: dict[str, C
 
 def _changes_world(overrides: Sequence[str]) -> bool:
     """Whether a run's keys describe a mechanism, rather than how much of the world is run, or where."""
-    plain = ("market", "scenario", "seed", "replications", "n_customers", "horizon_days", "start_date", "engine",
+    plain = ("market", "scenario", "seed", "replications", "precision", "n_customers", "horizon_days", "start_date", "engine",
              "confidence", "output", "parallel", "hydra", "population", "reference")
     return any(text.lstrip("+~").partition("=")[0].partition(".")[0] not in plain for text in overrides)
+
+
+def _print_precision(stopping: Stopping | None) -> None:
+    if stopping is not None:
+        print(stopping)
 
 
 def _print_check(check: Sequence[dict], passes: int) -> None:

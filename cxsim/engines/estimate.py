@@ -168,7 +168,7 @@ def estimate(
     small, times = small_world(config, PILOT_CUSTOMERS[engine])
     blueprint = with_logging(make_blueprint([small], [], blank_reference(small)), 0.0)
     outcome, seconds = _timed(blueprint, engine, clock)
-    runs = config.replications * (1 + n_scenarios)
+    runs = config.most_replications * (1 + n_scenarios)
     memory = memory_needed(config, 1 + n_scenarios)
     events = outcome.n_events * times
     ghosts = _ghost_events(outcome, config.simulated_share) * times
@@ -227,7 +227,7 @@ def is_worth_estimating(config: Config, n_scenarios: int = 0) -> bool:
     """
     days = DAYS_A_CALL if config.market.kind == "contact_centre" else config.horizon_days
     people = config.n_simulated + expected_newcomers(config)
-    work = people * days * config.replications * (1 + n_scenarios) / config.simulated_share
+    work = people * days * config.most_replications * (1 + n_scenarios) / config.simulated_share
     if config.engine == "simpy":
         work *= SLOWER
     if config.output.events != "none":

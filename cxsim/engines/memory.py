@@ -125,7 +125,7 @@ def memory_needed(config: Config, sides: int = 1) -> Memory:
     # A worker of a cluster is taken to be a machine like this one, with one replication at a time.
     workers = 1 if parallel.scheduler else n_workers(parallel)
     in_line = config.engine == "simpy" and parallel.mode == "threads"
-    at_a_time = 1 if in_line else min(workers, config.replications * sides)
+    at_a_time = 1 if in_line else min(workers, config.most_replications * sides)
     total = at_a_time * world
     if config.n_customers > 0:
         pilots = pilot_world(config)

@@ -14,7 +14,7 @@ from cxsim.settings.values import Effect
 if TYPE_CHECKING:
     from cxsim.settings.schema import Config
 
-NOT_LEVERS = ("scenario", "seed", "output", "parallel", "engine", "replications")
+NOT_LEVERS = ("scenario", "seed", "output", "parallel", "engine", "replications", "precision")
 ABSENT = "–"
 SHORT_CHECK = 12
 
@@ -118,6 +118,7 @@ def made_rows(manifest: Mapping[str, Any], config: Config) -> list[tuple[str, st
         ("command", manifest.get("command", ABSENT)),
         ("engine", manifest.get("engine", ABSENT)),
         ("replications", _shown(manifest.get("replications"))),
+        *([("precision", manifest["precision"]["told"])] if "precision" in manifest else []),
         ("seed", str(manifest.get("seed", ABSENT))),
         ("configuration", f"digest {manifest.get('config_digest', ABSENT)}"),
         ("versions", ", ".join(f"{name} {number}" for name, number in versions.items()) or ABSENT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Tables
+from cxsim.whatif.precision import Stopping
 
 if TYPE_CHECKING:
     from cxsim.whatif.compare import Comparison
@@ -79,7 +81,7 @@ def write_run(
     """
     manifest = _write(folder, run.config, _tables(run.tables, run.config),
                       resolved(run.config, run.reference), engine=run.engine, seconds=run.seconds,
-                      command_line=command_line, processes=run.processes,
+                      stopping=run.stopping, command_line=command_line, processes=run.processes,
                       cautions=cautions_of_worlds({"baseline": run.config, run.scenario: run.scenario_config}))
     write_summary(folder / "summary.csv", run.kpis, run.config.confidence)
     journeys = _journeys_of_run(run)
@@ -99,7 +101,7 @@ def write_comparison(
     world = resolved(config, comparison.reference, comparison.scenarios, comparison.baseline)
     worlds = scenario_worlds(config, [], comparison.baseline) | comparison.scenario_configs
     manifest = _write(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
-                      command_line=command_line, cautions=cautions_of_worlds(worlds))
+                      stopping=comparison.stopping, command_line=command_line, cautions=cautions_of_worlds(worlds))
     write_summary(folder / "summary.csv", comparison.comparison, config.confidence)
     journeys = _journeys_of_comparison(comparison)
     write_report(folder / "report.html", Report(
@@ -169,7 +171,7 @@ def money_of_comparison(comparison: Comparison) -> MoneyReading:
 
 def gain_of(comparison: Comparison) -> Table | None:
     """What pairing saved; None where there are too few replications to tell."""
-    if comparison.config.replications < 3:
+    if comparison.replications < 3:
         return None
     kpis = comparison.kpis
     others = [kpis.select(scenario=name) for name in comparison.names]
@@ -189,10 +191,19 @@ def _tables(tables: Tables, config: Config) -> dict[str, Table | Paged]:
     return found
 
 
+def _noted(stopping: Stopping | None) -> dict[str, Any]:
+    """What the manifest says of a sequential rule."""
+    if stopping is None:
+        return {}
+    return {"precision": {"told": str(stopping), "is_met": stopping.is_met, "judged": [
+        {"replications": n, "half_widths": {name: None if math.isinf(half) else half for name, half in halves.items()}}
+        for n, halves in stopping.judged]}}
+
+
 def _write(
     folder: Path, config: Config, tables: Mapping[str, Table | Paged], world: dict[str, Any], *, engine: str,
     seconds: float, command_line: Sequence[str] | None, processes: Sequence[str] = (),
-    extra: dict[str, Any] | None = None, cautions: Sequence[str] = (),
+    extra: dict[str, Any] | None = None, cautions: Sequence[str] = (), stopping: Stopping | None = None,
 ) -> dict[str, Any]:
     """Write tables, `config.yaml` and `manifest.json`; returns the manifest."""
     try:
@@ -203,7 +214,8 @@ def _write(
             "choose a folder you may write to") from None
     manifest = make_manifest(
         config, tables, engine=engine, wall_seconds=seconds, processes=processes,
-        command_line=command_line, resolved=world, extra={"cautions": list(cautions), **(extra or {})})
+        command_line=command_line, resolved=world, replications=stopping.judged[-1][0] if stopping else None,
+        extra={"cautions": list(cautions), **_noted(stopping), **(extra or {})})
     for name in OWN_FILES:
         if name.removesuffix(".parquet") not in tables:
             (folder / name).unlink(missing_ok=True)  # A file of an earlier run would pass for this one's.

@@ -17,6 +17,7 @@ from cxsim.settings.schema import Config, ScenarioSpec
 WORLD_KEYS = (
     "seed",
     "replications",
+    "precision",
     "n_customers",
     "horizon_days",
     "start_date",

@@ -53,6 +53,22 @@ class ReferenceSpec(Strict):
     max_passes: Count = 12
 
 
+class Precision(Strict):
+    """Replications until a metric is known well enough, instead of a fixed number."""
+
+    metric: str | None = None
+    half_width: Positive | None = None
+    max_replications: Whole = Field(default=200, ge=2, le=100_000)
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Precision:
+        if (self.metric is None) != (self.half_width is None):
+            there, missing = ("metric", "half_width") if self.half_width is None else ("half_width", "metric")
+            raise ValueError(f"{there} is set but {missing} is not: give both, as in metric=retention_rate "
+                             "half_width=0.002, or neither")
+        return self
+
+
 class Output(Strict):
     """What is written, and where finished cells are kept."""
 
@@ -127,10 +143,16 @@ class Config(Strict):
     survey: Survey
     close_the_loop: CloseTheLoop = CloseTheLoop()
     reference: ReferenceSpec = ReferenceSpec()
+    precision: Precision = Precision()
     scenario: ScenarioSpec = ScenarioSpec()
     output: Output = Output()
     parallel: Parallel = Parallel()
     calibration: dict[str, Any] | None = None
+
+    @property
+    def most_replications(self) -> int:
+        """How many replications a run may take: as many as set, or the budget of ``precision``."""
+        return self.replications if self.precision.metric is None else self.precision.max_replications
 
     @field_validator("segments", "channels", "touchpoints", "acquisition")
     @classmethod

@@ -26,6 +26,7 @@ from cxsim.settings.overlay import apply_changes, combine
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.pairing import Pairing
+from cxsim.whatif.precision import Stopping, blocks
 
 Progress = Callable[[str, int, int], None]
 MOST_PARTS = 6
@@ -100,12 +101,14 @@ def live(
 
 def live_all(
     lives: Sequence[Lives], config: Config, *, processes: Sequence[Process] = (), progress: Progress = silent,
-    pairs: bool = False,
+    pairs: bool = False, stopping: Stopping | None = None,
 ) -> tuple[Tables, str]:
     """Run every cell of several scenarios and stack their tables by (scenario, replication).
 
     With `pairs`, the customers of every side after the first are paired with the first side's; cells are
     then lived replication by replication, and lives are held no longer than until they are paired.
+
+    With `stopping`, replications are lived from checkpoint to checkpoint until they are enough.
 
     Returns
     -------
@@ -113,20 +116,28 @@ def live_all(
         The stacked tables and the engine that made them ("compiled" or "simpy").
     """
     engine = choose_engine(config, processes)
-    jobs = [(side, replication) for replication in range(config.replications) for side in range(len(lives))]
     parallel = config.parallel
     if processes:
         parallel = parallel.model_copy(update={"mode": "threads", "workers": 1})
     work = partial(live, lives, engine, processes, pairs)
     cells: dict[tuple[int, int], Tables] = {}
     pairing = Pairing(lives)
-    for place, (tables, brief) in run_many(work, jobs, parallel, in_threads=engine == "compiled"):
-        cells[jobs[place]] = tables
-        if brief is not None:
-            pairing.meet(*jobs[place], brief)
-        progress(lives[jobs[place][0]].name, len(cells), len(jobs))
+    for block in blocks(config, stopping):
+        jobs = [(side, replication) for replication in block for side in range(len(lives))]
+        n_all = len(cells) + len(jobs)
+        for place, (tables, brief) in run_many(work, jobs, parallel, in_threads=engine == "compiled"):
+            cells[jobs[place]] = tables
+            if brief is not None:
+                pairing.meet(*jobs[place], brief)
+            progress(lives[jobs[place][0]].name, len(cells), n_all)
+        if stopping is not None and stopping.is_enough(_kpis_so_far(cells, config.simulated_share)):
+            break
     together = stack([cells[place] for place in sorted(cells)])
     return whole(replace(together, twins=pairing.table()), config.simulated_share), engine
+
+
+def _kpis_so_far(cells: dict[tuple[int, int], Tables], share: float) -> Table:
+    return to_whole("kpis", Table.concat([cells[place].kpis for place in sorted(cells)]), share)
 
 
 def whole(tables: Tables, share: float) -> Tables:

@@ -17,6 +17,7 @@ from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Lives, Progress, Tables, live_all, make_lives, silent
+from cxsim.whatif.precision import Stopping, stopping_of
 
 BASELINE = "baseline"
 
@@ -44,7 +45,7 @@ class Comparison:
         Paired differences with intervals, one row a scenario, segment, period and metric.
     returns : Table
         What each scenario returned on what it spent.
-    reference, engine, seconds
+    reference, engine, stopping, seconds
         As in :class:`cxsim.whatif.simulate.Run`.
     """
 
@@ -58,12 +59,18 @@ class Comparison:
     returns: Table
     reference: Reference
     engine: str
+    stopping: Stopping | None = None
     seconds: float = field(default=0.0, compare=False)
 
     @property
     def kpis(self) -> Table:
         """Columns scenario, replication, segment, period, metric, value, unit."""
         return self.tables.kpis
+
+    @property
+    def replications(self) -> int:
+        """How many replications there are of every side."""
+        return len(set(self.kpis["replication"].tolist()))
 
     @property
     def touchpoints(self) -> Table:
@@ -135,16 +142,17 @@ def compare(
             raise CxsimError(
                 f"scenarios: {name} " + ("is the baseline itself" if name == BASELINE else "is named twice")
                 + "; name scenarios that differ")
+    stopping = stopping_of(config)
     look_ahead(config, len(sides), lambda text: progress(text, 0, 0))
     if reference is None:
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     lives = [make_lives(BASELINE, config, baseline, reference)]
     lives += [make_lives(name, config, parts, reference) for name, parts in zip(names, sides, strict=True)]
-    tables, engine = live_all(lives, config, progress=progress, pairs=True)
+    tables, engine = live_all(lives, config, progress=progress, pairs=True, stopping=stopping)
     return Comparison(
         config, tuple(sides), tuple(names), {side.name: side.config for side in lives[1:]},
         tuple(baseline), tables, paired(tables.kpis, lives, config.confidence),
-        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine,
+        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine, stopping,
         time.perf_counter() - start)
 
 

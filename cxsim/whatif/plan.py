@@ -21,6 +21,7 @@ from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress, live_all, make_lives, silent
+from cxsim.whatif.precision import stopping_of
 
 ACQUIRE, RETAIN = "acquire", "retain"
 
@@ -83,7 +84,10 @@ def simulate_plan(config: Config, settings: Mapping[str, Any], *, progress: Prog
     specs += [_spec(f"earn {v:g}", {"loyalty": {"earn_rate": v}}) for v in rates]
     lives = [make_lives("baseline", config, [], reference)]
     lives += [make_lives(spec.name, config, [spec], reference) for spec in specs]
-    tables, engine = live_all(lives, config, progress=progress)
+    stopping = stopping_of(config)
+    tables, engine = live_all(lives, config, progress=progress, stopping=stopping)
+    if stopping is not None:
+        progress(str(stopping), 0, 0)
     value_of = _totals(tables.kpis)
     rows = [_step(ACQUIRE, value_of, f"media {a:g}", f"media {b:g}", a, b, config.confidence)
             for a, b in zip(media, media[1:], strict=False)]

@@ -13,6 +13,7 @@ from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
 from cxsim.whatif.cell import Progress, Tables, choose_engine, live_all, make_lives, silent
+from cxsim.whatif.precision import Stopping, stopping_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Run:
         The engine that made it.
     processes : tuple of str
         Names of a user's own processes; with any, the run cannot be replayed from its folder.
+    stopping : Stopping, optional
+        The sequential rule of ``precision``, with what it found at each checkpoint.
     seconds : float
         Wall time.
     """
@@ -47,6 +50,7 @@ class Run:
     reference: Reference
     engine: str
     processes: tuple[str, ...] = ()
+    stopping: Stopping | None = None
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -117,6 +121,7 @@ def simulate(
     [0, 1]
     """
     start = time.perf_counter()
+    stopping = stopping_of(config)
     look_ahead(config.model_copy(update={"engine": choose_engine(config, processes)}), 0,
                lambda text: progress(text, 0, 0))
     if reference is None:
@@ -124,6 +129,6 @@ def simulate(
     spec = config.scenario
     name = spec.name if spec.changes else "baseline"
     lives = make_lives(name, config, [spec], reference)
-    tables, engine = live_all([lives], config, processes=processes, progress=progress)
+    tables, engine = live_all([lives], config, processes=processes, progress=progress, stopping=stopping)
     names = tuple(getattr(process, "__name__", repr(process)) for process in processes)
-    return Run(config, name, lives.config, tables, reference, engine, names, time.perf_counter() - start)
+    return Run(config, name, lives.config, tables, reference, engine, names, stopping, time.perf_counter() - start)

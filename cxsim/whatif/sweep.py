@@ -17,6 +17,7 @@ from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Lives, Progress, Tables, live_all, make_lives, silent
 from cxsim.whatif.compare import BASELINE, paired
+from cxsim.whatif.precision import stopping_of
 
 
 class SweepCell(Protocol):
@@ -96,7 +97,10 @@ def sweep(
         lives, done, broken = _lives(cells, places, config, reference)
         tables += [_failed(cells, place, reason) for place, reason in broken.items()]
         failures += [f"cell {place}: {reason}" for place, reason in broken.items()]
-        made, engine = live_all([first, *lives], config, progress=progress)
+        stopping = stopping_of(config) if lives else None
+        made, engine = live_all([first, *lives], config, progress=progress, stopping=stopping)
+        if stopping is not None:
+            progress(str(stopping), 0, 0)
         kpis.append(made.kpis)
         tables += _rows(cells, done, [first, *lives], made, config)
     table = Table.concat(tables).sort("cell") if tables else Table({})
