@@ -76,10 +76,12 @@ CUSTOMER_RECORD = np.dtype([
     ("n_contacts", "i2"), ("n_felt", "i2"), ("attempt", "i4"), ("failures", "i4"), ("employee", "i4"),
     ("is_ordered", "i1"), ("is_automatic", "i1"), ("is_prompted", "i1"), ("knows_need", "i1"),
     ("is_further", "i1"), ("is_counted", "i1"), ("is_back", "i1"), ("called_back", "i1"),
-    ("last_channel", "i2"), ("lost_at", "i2"), ("met_at", "i2"), ("context", "i2"), ("contact_steps", "i4"),
+    ("last_channel", "i2"), ("lost_at", "i2"), ("met_at", "i2"), ("context", "i2"),
+    ("contact_steps", "i2"), ("n_wrong", "i2"),
     # what may fall due before anything else happens (ticks)
     ("next_renewal", "i8"), ("expires_at", "i8"), ("year_end", "i8"), ("fee_at", "i8"), ("prompt_at", "i8"),
-    ("loop_at", "i8"), ("contact_at", "i8"), ("fee_step", "i8"), ("boundary", "i4"), ("repeat_month", "i4"),
+    ("loop_at", "i8"), ("contact_at", "i8"), ("fee_step", "i8"), ("boundary", "i2"), ("repeat_month", "i2"),
+    ("n_taken", "i2"), ("n_enrolled", "i2"),
     # traits and life
     ("rate", "f8"), ("exit_hazard", "f8"), ("spend_scale", "f8"), ("life_left", "f8"),
     ("entry", "i8"), ("last_order", "i8"), ("left", "i8"), ("since", "i8"), ("exposures", "i4"), ("n_orders", "i4"),
@@ -98,22 +100,21 @@ CUSTOMER_RECORD = np.dtype([
     ("calm_sum", "f8"), ("calm_peak", "f8"), ("calm_end", "f8"), ("gain", "f8"), ("treat", "f8"), ("taught", "f8"),
     # accounts
     ("margin", "i8"), ("margin_discounted", "i8"), ("residual", "i8"), ("subsidy", "i8"), ("counted_from", "i8"),
-    ("orders_before", "i4"), ("was_active", "i1"), ("was_active_first", "i1"), ("has_repeated", "i1"), ("is_enrolled", "i1"),
+    ("orders_before", "i4"), ("was_active", "i1"), ("was_active_first", "i1"), ("has_repeated", "i1"),
+    ("is_enrolled", "i1"),
     # subscription, points, tiers, paid membership (ticks: 0 = none); `earned` are points of this journey's order
-    ("n_renewals", "i4"), ("n_taken", "i4"),
-    ("points", "i8"), ("bonus", "i8"), ("earned", "i8"), ("joined_at", "i8"),
-    ("year_spend", "i8"), ("n_fees", "i4"), ("n_enrolled", "i4"),
-    ("tier", "i2"), ("year_tier", "i2"), ("n_wrong", "i4"),
+    ("n_renewals", "i4"), ("n_fees", "i2"), ("tier", "i2"), ("year_tier", "i2"), ("n_save_offers", "i2"),
+    ("n_shocks", "i4"), ("points", "i8"), ("bonus", "i8"), ("earned", "i8"), ("joined_at", "i8"), ("year_spend", "i8"),
     # prompts he got, offers he was made, and what comes unforeseen
     ("prompted_at", "i8"), ("signal", "f8"), ("offered_at", "i8"), ("offer_heat", "f8"),
-    ("shock_at", "i8"), ("n_shocks", "i4"), ("n_save_offers", "i4"), ("deferred", "f8"),
+    ("shock_at", "i8"), ("deferred", "f8"),
     # word of mouth: lineage (places in the array, -1 for nobody), contagion
     ("parent", "i8"), ("referrer_left", "i8"), ("friend_bonus", "i8"), ("tie_loss", "f8"), ("tie_loss_at", "i8"),
-    ("generation", "i4"), ("referrer", "i4"), ("first_friend", "i4"), ("next_friend", "i4"),
+    ("generation", "i2"), ("n_attempts", "i2"), ("referrer", "i4"), ("first_friend", "i4"), ("next_friend", "i4"),
     ("next_departed", "i4"), ("n_ties_lost", "i4"),
-    ("is_missed", "i1"), ("is_declined", "i1"), ("returns", "i1"), ("as_prospect", "i1"), ("n_attempts", "i4"),
+    ("is_missed", "i1"), ("is_declined", "i1"), ("returns", "i1"), ("as_prospect", "i1"), ("n_returns", "i2"),
     # prospects; leaving and coming back; a call he will get about his answer
-    ("grievance", "f8"), ("save_offer", "i8"), ("return_offer", "i8"), ("n_returns", "i4"),
+    ("grievance", "f8"), ("save_offer", "i8"), ("return_offer", "i8"),
 ], align=True)
 
 # A person who serves, and the team of a channel (live counts, published figures, sums of the day).

@@ -9,13 +9,11 @@ by its stamp. Arrays never grow in here: the loop returns what it is short of, t
 
 from __future__ import annotations
 
-import numpy as np
-
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
 from cxsim.behaviour.employees import release
 from cxsim.behaviour.pool import BY_GHOST, is_finite
-from cxsim.behaviour.queueing import leave_queue, serve
+from cxsim.behaviour.queueing import leave_queue
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
@@ -25,16 +23,13 @@ from cxsim.behaviour.state import (
     ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, ENTER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST,
     STAFFED, WIN_BACK)
 from cxsim.behaviour.winning_back import win_back
+from cxsim.engines.lines import call_next, join_line, leave_line, start, wake
 from cxsim.engines.pending import (
     IS_DAY_OPEN, NEXT_PLAN, NEXT_STREAM, PENDING_EVENTS, TODAY, WAITING, drop_first, schedule)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, LOGGING, N_CUSTOMERS, N_EVENTS
 from cxsim.journal.prefetch import prefetch
-from cxsim.journal.ticks import DAY, JOINING, NEVER, ORDINARY, PATIENCE_END, SERVICE_END
-
-DESK = np.dtype([
-    ("is_open", "i8"), ("busy", "i8"), ("capacity", "i8"), ("first", "i8"), ("last", "i8"),
-    ("serves_all", "i8")], align=True)
+from cxsim.journal.ticks import DAY, JOINING, NEVER, ORDINARY, PATIENCE_END
 
 # A layer of arrivals has no place among the customers: the first is known by this number, the next by one less.
 FIRST_STREAM = -1
@@ -42,14 +37,6 @@ FIRST_STREAM = -1
 DONE, SHORT_OF_CUSTOMERS, SHORT_OF_EVENTS, SHORT_OF_PENDING = range(4)
 ROOM_FOR_CUSTOMERS = 96
 ROOM_FOR_EACH_WAITING = 4
-
-
-@compiled
-def wake(world, heap, size, i, tick, rank):
-    """Let a customer's next event be this one, at a desk; any other that is pending there is void."""
-    c = world.customers[i]
-    c.stamp += 1
-    schedule(heap, size, world.cursor[HORIZON], tick, rank, c.id, i, c.stamp)
 
 
 @compiled
@@ -61,58 +48,6 @@ def put_off(world, calendar, i, tick):
     c.at = tick
     c.queue_next = calendar[tick // DAY]
     calendar[tick // DAY] = i
-
-
-@compiled
-def _leave_line(world, size, desk, i):
-    """Take a customer out of a desk's line."""
-    c = world.customers[i]
-    size[WAITING] -= 1
-    if c.queue_previous >= 0:
-        world.customers[c.queue_previous].queue_next = c.queue_next
-    else:
-        desk.first = c.queue_next
-    if c.queue_next >= 0:
-        world.customers[c.queue_next].queue_previous = c.queue_previous
-    else:
-        desk.last = c.queue_previous
-    c.queue_next = -1
-    c.queue_previous = -1
-
-
-@compiled
-def _join_line(world, size, desk, i):
-    """Put a customer into a desk's line: behind everybody of his class or a better one."""
-    c = world.customers[i]
-    size[WAITING] += 1
-    before = desk.last
-    while before >= 0 and world.customers[before].queue_class > c.queue_class:
-        before = world.customers[before].queue_previous
-    c.queue_previous = before
-    c.queue_next = desk.first if before < 0 else world.customers[before].queue_next
-    if before >= 0:
-        world.customers[before].queue_next = i
-    else:
-        desk.first = i
-    if c.queue_next >= 0:
-        world.customers[c.queue_next].queue_previous = i
-    else:
-        desk.last = i
-
-
-@compiled
-def _start(world, heap, size, desk, i, now):
-    desk.busy += 1
-    wake(world, heap, size, i, serve(world, i, now), SERVICE_END)
-
-
-@compiled
-def _call_next(world, heap, size, desk, now):
-    """Let free employees take those who wait, first come first served within a class."""
-    while desk.busy < desk.capacity and desk.first >= 0:
-        i = desk.first
-        _leave_line(world, size, desk, i)
-        _start(world, heap, size, desk, i, now)
 
 
 @compiled
@@ -218,9 +153,9 @@ def _reach_desk(world, heap, size, calendar, desk, i, now):
     if c.stage != LEAVE_QUEUE:
         _go_on(world, calendar, i, patience_end)
     elif desk.busy < desk.capacity and desk.first < 0:
-        _start(world, heap, size, desk, i, now)
+        start(world, heap, size, desk, i, now)
     else:
-        _join_line(world, size, desk, i)
+        join_line(world, size, desk, i)
         wake(world, heap, size, i, patience_end, PATIENCE_END)
 
 
@@ -231,13 +166,13 @@ def _step_at_desk(world, heap, size, calendar, desks, i, now):
     if c.stage == ARRIVE:
         _reach_desk(world, heap, size, calendar, desks[c.channel], i, now)
     elif c.stage == LEAVE_QUEUE:
-        _leave_line(world, size, desks[c.channel], i)
+        leave_line(world, size, desks[c.channel], i)
         _go_on(world, calendar, i, leave_queue(world, i, now, ABANDONED))
     elif c.stage == FINISH:
         desk = desks[c.channel]
         desk.busy -= 1
         release(world, i, now)
-        _call_next(world, heap, size, desk, now)
+        call_next(world, heap, size, desk, now)
         _go_on(world, calendar, i, finish(world, i, now))
     else:
         _go_on(world, calendar, i, _step(world, calendar, i, now))
@@ -257,10 +192,10 @@ def _follow_plan(world, heap, size, desks, calendar, plan):
     if desk.is_open != 0:
         desk.capacity = plan[step, 3]
         set_on_duty(world, k, desk.capacity)
-        _call_next(world, heap, size, desk, now)
+        call_next(world, heap, size, desk, now)
     while desk.is_open == 0 and desk.serves_all == 0 and desk.first >= 0:
         i = desk.first
-        _leave_line(world, size, desk, i)
+        leave_line(world, size, desk, i)
         world.customers[i].stamp += 1
         _go_on(world, calendar, i, leave_queue(world, i, now, CLOSED))
 

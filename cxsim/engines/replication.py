@@ -14,6 +14,7 @@ from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
 from cxsim.engines.event_batches import PAGE, EventBatches
 from cxsim.engines.fraction import without_ghosts
+from cxsim.engines.lines import DESK
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.pending import N_NUMBERS, PENDING, WAITING
 from cxsim.engines.reproduction import births_and_lives, refuse_explosion, reproduction_number
@@ -155,7 +156,7 @@ def run_compiled(
     world, arrays, room = open_world(blueprint, replication, domain, measuring)
     heap = np.zeros(SOME_PENDING, PENDING)
     size = np.zeros(N_NUMBERS, np.int64)
-    desks = np.zeros(max(1, len(blueprint.channels)), machine.DESK)
+    desks = np.zeros(max(1, len(blueprint.channels)), DESK)
     calendar = np.full(blueprint.config.horizon_days, -1, np.int64)
     machine.begin(world, desks, calendar)
     while True:
