@@ -84,7 +84,8 @@ CUSTOMER_RECORD = np.dtype([
     ("n_taken", "i2"), ("n_enrolled", "i2"),
     # traits and life
     ("rate", "f8"), ("exit_hazard", "f8"), ("spend_scale", "f8"), ("life_left", "f8"),
-    ("entry", "i8"), ("last_order", "i8"), ("left", "i8"), ("since", "i8"), ("exposures", "i4"), ("n_orders", "i4"),
+    ("entry", "i8"), ("last_order", "i8"), ("left", "i8"), ("since", "i8"),
+    ("exposures", "i4"), ("n_orders", "i4"),
     # need clock: needs that wait, by tick and kind; streams beside it: next tick and how many there were
     ("need_left", "f8"), ("need_clock", "i8"), ("n_needs", "i4"), ("n_judged", "i4"),
     ("waiting", "i8", (N_WAITING,)), ("waiting_kind", "i1", (N_WAITING,)),
@@ -104,7 +105,8 @@ CUSTOMER_RECORD = np.dtype([
     ("is_enrolled", "i1"),
     # subscription, points, tiers, paid membership (ticks: 0 = none); `earned` are points of this journey's order
     ("n_renewals", "i4"), ("n_fees", "i2"), ("tier", "i2"), ("year_tier", "i2"), ("n_save_offers", "i2"),
-    ("n_shocks", "i4"), ("points", "i8"), ("bonus", "i8"), ("earned", "i8"), ("joined_at", "i8"), ("year_spend", "i8"),
+    ("n_shocks", "i4"), ("points", "i8"), ("bonus", "i8"), ("earned", "i8"), ("joined_at", "i8"),
+    ("year_spend", "i8"),
     # prompts he got, offers he was made, and what comes unforeseen
     ("prompted_at", "i8"), ("signal", "f8"), ("offered_at", "i8"), ("offer_heat", "f8"),
     ("shock_at", "i8"), ("deferred", "f8"),

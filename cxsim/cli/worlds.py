@@ -78,8 +78,8 @@ def compare(words: Sequence[str]) -> int:
     journeys = write_comparison(made, request.run_dir, words_typed("compare", words))
     _print_check(made.reference.check, made.reference.passes)
     terminal_comparison(
-        made.comparison, made.config, engine=made.engine, replications=made.replications, scenario_configs=made.scenario_configs,
-        descriptions=descriptions(made), gain=gain_of(made))
+        made.comparison, made.config, engine=made.engine, replications=made.replications,
+        scenario_configs=made.scenario_configs, descriptions=descriptions(made), gain=gain_of(made))
     _print_precision(made.stopping)
     print_worse(made.comparison)
     print_money(money_of_comparison(made), made.config.market.currency, made.comparison)
@@ -139,7 +139,8 @@ def _near_explosion(reference: Reference, config: Config, scenarios: dict[str, C
 
 def _changes_world(overrides: Sequence[str]) -> bool:
     """Whether a run's keys describe a mechanism, rather than how much of the world is run, or where."""
-    plain = ("market", "scenario", "seed", "replications", "precision", "n_customers", "horizon_days", "start_date", "engine",
+    plain = ("market", "scenario", "seed", "replications", "precision", "n_customers", "horizon_days",
+             "start_date", "engine",
              "confidence", "output", "parallel", "hydra", "population", "reference")
     return any(text.lstrip("+~").partition("=")[0].partition(".")[0] not in plain for text in overrides)
 

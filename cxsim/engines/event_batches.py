@@ -52,7 +52,8 @@ class EventBatches:
 
     def __getstate__(self) -> dict[str, object]:
         # Another process may not see this one's folder, and it ends with this one.
-        return {"_batches": [np.array(batch) for batch in self._batches], "_n_in_memory": len(self), "_folder": None}
+        batches = [np.array(batch) for batch in self._batches]
+        return {"_batches": batches, "_n_in_memory": len(self), "_folder": None}
 
     def add(self, events: np.ndarray) -> None:
         """Take over a page of records in any order (they are copied); beyond what memory shall hold, on disk."""

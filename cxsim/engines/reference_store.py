@@ -16,7 +16,8 @@ from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
 
 # What cannot move the reference: luck, speed, what is written, what is compared with it.
-UNMOVED = ("seed", "replications", "precision", "engine", "confidence", "output", "parallel", "scenario", "calibration")
+UNMOVED = (
+    "seed", "replications", "precision", "engine", "confidence", "output", "parallel", "scenario", "calibration")
 
 
 def reference_digest(config: Config) -> str:

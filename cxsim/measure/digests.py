@@ -51,7 +51,8 @@ def digest(table: Table | Paged) -> str:
     """Digest of what a table holds: names, kinds and values of its columns, in their order.
 
     Every NaN counts as the same, and so do 0.0 and -0.0. Parquet bytes differ between versions
-    of the writer; this digest does not. A table that is read page by page has the digest it would have in one piece.
+    of the writer; this digest does not. A table that is read page by page has the digest it would have
+    in one piece.
 
     Returns
     -------

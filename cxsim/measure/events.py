@@ -92,8 +92,8 @@ class EventLog:
     Parameters
     ----------
     cells : sequence of (Outcome, str)
-        Finished replications, each with the name of its scenario. Only the log and the names behind its numbers
-        are kept.
+        Finished replications, each with the name of its scenario. Only the log and the names behind its
+        numbers are kept.
 
     Examples
     --------
@@ -104,7 +104,8 @@ class EventLog:
     """
 
     def __init__(self, cells: Sequence[tuple[Outcome, str]] = ()) -> None:
-        self._cells = [(_Words(o.replication, o.channels, o.touchpoints, o.log), scenario) for o, scenario in cells]
+        self._cells = [
+            (_Words(o.replication, o.channels, o.touchpoints, o.log), scenario) for o, scenario in cells]
 
     @classmethod
     def concat(cls, logs: Iterable[EventLog]) -> EventLog:

@@ -179,7 +179,8 @@ def gain_of(comparison: Comparison) -> Table | None:
 
 
 def _tables(tables: Tables, config: Config) -> dict[str, Table | Paged]:
-    found: dict[str, Table | Paged] = {"kpis": tables.kpis, "ledger": tables.ledger, "touchpoints": tables.touchpoints}
+    found: dict[str, Table | Paged] = {
+        "kpis": tables.kpis, "ledger": tables.ledger, "touchpoints": tables.touchpoints}
     if config.market.kind != "contact_centre":
         found["sources"] = tables.sources
     if len(tables.twins):
@@ -195,9 +196,9 @@ def _noted(stopping: Stopping | None) -> dict[str, Any]:
     """What the manifest says of a sequential rule."""
     if stopping is None:
         return {}
-    return {"precision": {"told": str(stopping), "is_met": stopping.is_met, "judged": [
-        {"replications": n, "half_widths": {name: None if math.isinf(half) else half for name, half in halves.items()}}
-        for n, halves in stopping.judged]}}
+    judged = [{"replications": n, "half_widths": {k: v if math.isfinite(v) else None for k, v in halves.items()}}
+              for n, halves in stopping.judged]
+    return {"precision": {"told": str(stopping), "is_met": stopping.is_met, "judged": judged}}
 
 
 def _write(

@@ -150,7 +150,8 @@ def stack(tables: Sequence[Tables]) -> Tables:
     """Tables of several cells, one below the other."""
     columns = [one.name for one in fields(Tables) if one.name not in ("events", "n_events")]
     return Tables(**{name: Table.concat([getattr(one, name) for one in tables]) for name in columns},
-                  events=EventLog.concat([one.events for one in tables]), n_events=sum(one.n_events for one in tables))
+                  events=EventLog.concat([one.events for one in tables]),
+                  n_events=sum(one.n_events for one in tables))
 
 
 def choose_engine(config: Config, processes: Sequence[Process]) -> str:

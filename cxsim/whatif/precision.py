@@ -47,8 +47,8 @@ class Stopping:
     Parameters
     ----------
     metric : str
-        Whose interval is judged: the whole run's, over all segments. Of a comparison it is the paired difference of
-        every scenario, of a single world the metric itself.
+        Whose interval is judged: the whole run's, over all segments. Of a comparison it is the paired difference
+        of every scenario, of a single world the metric itself.
     half_width : float
         At most so much on either side, in the metric's unit.
     most : int
@@ -102,14 +102,14 @@ class Stopping:
         at = ", ".join(str(k) for k, _ in self.judged)
         how = f"sequential rule, judged after {at} replications"
         if self.is_met:
-            return (f"precision.half_width={self.half_width:g}: met after {n} replications; {self.metric} is within "
-                    f"+/-{halves[worst]:.3g} ({unit}; {worst}); {how}")
+            return (f"precision.half_width={self.half_width:g}: met after {n} replications; {self.metric} is "
+                    f"within +/-{halves[worst]:.3g} ({unit}; {worst}); {how}")
         asked = f"precision.half_width={self.half_width:g}: not met"
         if not math.isfinite(halves[worst]):
             return f"{asked}; {self.metric} of {worst} is undefined; {how}"
         needed = math.ceil(n * (halves[worst] / self.half_width) ** 2)
-        return (f"{asked} within {n} replications; {self.metric} of {worst} is within +/-{halves[worst]:.3g} ({unit}); "
-                f"about {needed:,} would do: set precision.max_replications={needed}, or ask for less; {how}")
+        return (f"{asked} within {n} replications; {self.metric} of {worst} is within +/-{halves[worst]:.3g} "
+                f"({unit}); about {needed:,} would do: set precision.max_replications={needed}, or ask for less; {how}")
 
 
 def stopping_of(config: Config) -> Stopping | None:

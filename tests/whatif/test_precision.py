@@ -42,7 +42,8 @@ def test_rule_stops_at_the_first_checkpoint_at_which_every_scenario_is_known_wel
     base, noise = rng.normal(size=100), rng.normal(size=(2, 100)) * [[0.5], [2.0]]
     rule = Stopping("profit", 0.6, 100, 0.95)
     for k in checkpoints(100):
-        tables = [rows("baseline", base[:k]), rows("calm", base[:k] + noise[0, :k]), rows("wild", base[:k] + noise[1, :k])]
+        calm, wild = base[:k] + noise[:, :k]
+        tables = [rows("baseline", base[:k]), rows("calm", calm), rows("wild", wild)]
         if rule.is_enough(Table.concat(tables)):
             break
     stopped_at, halves = rule.judged[-1]
