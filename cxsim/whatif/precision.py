@@ -109,7 +109,8 @@ class Stopping:
             return f"{asked}; {self.metric} of {worst} is undefined; {how}"
         needed = math.ceil(n * (halves[worst] / self.half_width) ** 2)
         return (f"{asked} within {n} replications; {self.metric} of {worst} is within +/-{halves[worst]:.3g} "
-                f"({unit}); about {needed:,} would do: set precision.max_replications={needed}, or ask for less; {how}")
+                f"({unit}); about {needed:,} would do: set precision.max_replications={needed}, or ask for less; "
+                f"{how}")
 
 
 def stopping_of(config: Config) -> Stopping | None:
