@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 from cxsim.errors import CxsimError
 
 KINDS = "ifbO"
+# What `codes` found of columns that are still there.
+_coded: dict[int, tuple[weakref.ref[np.ndarray], tuple[Any, ...], np.ndarray]] = {}
 
 
 def _column(name: str, values: Any, n_rows: int | None) -> np.ndarray:
@@ -167,10 +170,19 @@ def codes(values: np.ndarray) -> tuple[list[Any], np.ndarray]:
     >>> words, numbers.tolist()
     (['b', 'a'], [0, 1, 0])
     """
+    known = _coded.get(id(values))
+    if known is not None and known[0]() is values:
+        return [*known[1]], known[2]
     listed = values.tolist()
     words = list(dict.fromkeys(listed))
     number = {word: i for i, word in enumerate(words)}
-    return words, np.fromiter(map(number.__getitem__, listed), dtype=np.int64, count=len(listed))
+    numbers = np.fromiter(map(number.__getitem__, listed), dtype=np.int64, count=len(listed))
+    if not values.flags.writeable:
+        # Columns never change, and those of a ledger are read again and again.
+        numbers.flags.writeable = False
+        place = id(values)
+        _coded[place] = (weakref.ref(values, lambda _: _coded.pop(place, None)), tuple(words), numbers)
+    return words, numbers
 
 
 def _sortable(values: np.ndarray) -> np.ndarray:
