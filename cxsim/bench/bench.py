@@ -89,15 +89,14 @@ class Bench:
 
     def grids(self) -> list[Grid]:
         """Tables for the terminal: one a model, and the targets."""
-        names = ["", "customers", "seconds", "cpu s", "M events/cpu s", "ns/event", "B/customer", "x compiled",
-                 "runs"]
+        names = ["", "customers", "seconds", "cpu s", "M ev./s", "ns/ev.", "B/cust.", "x comp.", "runs"]
         days = self.asked["days"]
         found: list[Grid] = []
         what = {"online_retail": " (market online_retail)"}
         for model, title in MODEL_TITLES.items():
             rows = [_cells_of(row) for row in self.table.select(model=model).rows()]
             if rows:
-                caption = ("medians; seconds on the clock, all else by processor time; x compiled: against the "
+                caption = ("medians; seconds on the clock, all else by processor time; x comp.: against the "
                            "compiled engine in the same rounds; memory: peak less a warm start")
                 found.append((f"{title}{what.get(model, '')}, {days} days", names, rows, caption))
         aims = [[one.figure, one.aim, "" if math.isnan(one.found) else f"{one.found:,.2f}", one.verdict]
