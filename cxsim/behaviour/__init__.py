@@ -12,7 +12,7 @@ Beside the four run streams of prompts and owner's needs (`streams.py`, `prompts
 itself (`renewal.py`); touchpoints act in all of them (`touchpoints.py`). Where a fraction of the population is
 simulated, ghosts call at desks for the others (`ghosts.py`), like what the simulated show (`crowd.py`). Everything
 else serves these: `draws` (luck), `state` (what is known of him and his world), `world` (how compiled code reaches
-it), `life`, `arrivals`, `effects`, `loyalty`, `referral`, `accounts`, `attachment`, `money`, `brand` (midnight). No
-function here holds a clock, a queue, a file or a configuration: `now` is an argument and everything else is
-in `world`.
+it), `life`, `arrivals`, `effects`, `loyalty`, `referral`, `accounts`, `attachment`, `money`, `brand` (midnight).
+No function here holds a clock, a queue, a file or a configuration: `now` is an argument and everything else is in
+`world`.
 """
