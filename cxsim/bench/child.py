@@ -26,14 +26,15 @@ def measure(model: str, engine: str, customers: int, days: int, seed: int, threa
     Returns
     -------
     dict
-        `seconds` on the clock, `cpu_seconds`, `bytes`, `events` (all replications together), `figures`
+        `seconds` on the clock, `cpu_seconds`, `bytes`, `events` and `people` (who lived in it: starters and those
+        who entered; all replications together), `figures`
         (of the sub-model, first replication; else empty), `warm_seconds` (start and compilation, left out).
 
     Examples
     --------
     >>> found = measure("sub_model", "compiled", 200, 20, 1)
     >>> found["events"] > 200, sorted(found)
-    (True, ['bytes', 'cpu_seconds', 'events', 'figures', 'seconds', 'warm_seconds'])
+    (True, ['bytes', 'cpu_seconds', 'events', 'figures', 'people', 'seconds', 'warm_seconds'])
     """
     from cxsim.bench.held import forget_peak, peak_bytes, resident_bytes
     from cxsim.bench.sub_model import figures_of, make_world, n_events
@@ -59,6 +60,7 @@ def measure(model: str, engine: str, customers: int, days: int, seed: int, threa
     figures = [figures_of(outcome) for outcome in outcomes] if is_sub else []
     events = sum(map(n_events, figures)) if is_sub else sum(outcome.n_events for outcome in outcomes)
     return {"seconds": seconds, "cpu_seconds": cpu, "bytes": peak_bytes() - before, "events": events,
+            "people": sum(len(outcome.customers) for outcome in outcomes),
             "figures": figures[0] if is_sub else {}, "warm_seconds": warm}
 
 

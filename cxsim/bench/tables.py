@@ -23,7 +23,7 @@ def make_table(cells: Sequence[Cell], days: int) -> Table:
     Columns: model, subject, threads (replications at a time), customers, days, runs, seconds (median on the
     clock), seconds_low and seconds_high, cpu_seconds (median of the processor's), events (all
     replications), events_per_second (of the clock), events_per_cpu_second, ns_per_event (of the
-    processor), bytes (peak less what was held before), bytes_per_customer (of one replication),
+    processor), bytes (peak less what was held before), bytes_per_customer (of all who lived in it),
     times_compiled (processor seconds against the compiled engine in the same round, median over rounds),
     left_out.
     """
@@ -55,7 +55,8 @@ def _row(cell: Cell, compiled: Cell | None, days: int) -> dict[str, Any]:
     row["events_per_second"] = events / row["seconds"]
     row["events_per_cpu_second"] = events / row["cpu_seconds"]
     row["ns_per_event"] = 1e9 * row["cpu_seconds"] / events
-    row["bytes_per_customer"] = row["bytes"] / cell.customers / subject.threads
+    people = runs[0].get("people") or cell.customers + runs[0]["figures"].get("entered", 0)
+    row["bytes_per_customer"] = row["bytes"] / people
     if compiled is not None:
         row["times_compiled"] = ratio(runs, compiled.runs, "cpu_seconds")
     return row
