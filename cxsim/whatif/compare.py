@@ -68,6 +68,11 @@ class Comparison:
         return self.tables.kpis
 
     @property
+    def events(self) -> Table:
+        """The event log of all sides (``output.events=all`` or ``sample``)."""
+        return self.tables.events.table()
+
+    @property
     def replications(self) -> int:
         """How many replications there are of every side."""
         return len(set(self.kpis["replication"].tolist()))

@@ -105,7 +105,7 @@ def test_a_subscriber_climbs_at_most_the_ladder(steps: int) -> None:
                    "segments.regular.support_needs_per_year=12", "segments.high_end.support_needs_per_year=12")
     people = run(config).customers
     assert people["n_taken"].max() == steps
-    np.testing.assert_array_equal(people["fee_step"], people["n_taken"] * 5 * MONEY)
+    np.testing.assert_array_equal(people["fee_step"], people["n_taken"].astype(int) * 5 * MONEY)
 
 
 def test_talk_about_offers_lengthens_exactly_the_contacts_that_make_them() -> None:
