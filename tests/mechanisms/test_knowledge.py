@@ -161,7 +161,8 @@ def test_each_saving_is_a_share_of_what_is_known_of_him() -> None:
 
     def all_four():
         return np.array([session_days(world_now, row, c, web, 0, help_), delivery_days(world_now, row, c, 0),
-                         handling_days(world_now, row, c, phone, 0, help_)[0], find_fit(world_now, row, c, 0, 0.0)])
+                         handling_days(world_now, row, c, phone, 0, help_)[0],
+                         find_fit(world_now, row, c, 0, 0.0)])
 
     with_knowledge = all_four()
     c["known"] = 0.0
