@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cxsim.config.hydra_app import Job
     from cxsim.config.loading import Request
+    from cxsim.settings.schema import Config
 
 
-def ask(command: str, words: Sequence[str], job: Job | None = None) -> Request | None:
+def ask(
+    command: str, words: Sequence[str], job: Job | None = None,
+    early: Callable[[Config, int], None] | None = None,
+) -> Request | None:
     """The validated request behind a command line, or None where Hydra has answered (``--cfg``, ``-m``, ...).
 
     Parameters
@@ -21,6 +25,8 @@ def ask(command: str, words: Sequence[str], job: Job | None = None) -> Request |
         What stands after it.
     job : callable, optional
         Does one job of a multirun.
+    early : callable, optional
+        Called with the world and the number of scenarios as soon as they are known, to refuse what it must.
 
     Raises
     ------
@@ -39,7 +45,7 @@ def ask(command: str, words: Sequence[str], job: Job | None = None) -> Request |
     if question.is_for_hydra:
         answer(command, question, job)
         return None
-    return load_request(command, question.overrides)
+    return load_request(command, question.overrides, early)
 
 
 def words_typed(command: str, words: Sequence[str]) -> list[str]:

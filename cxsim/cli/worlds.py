@@ -58,10 +58,9 @@ def _run(request: Request, folder: Path) -> None:
 
 def compare(words: Sequence[str]) -> int:
     """``cxsim compare``: scenarios against the baseline, with the same customers and the same luck."""
-    request = ask("compare", words)
+    request = ask("compare", words, early=refuse_early)
     if request is None:
         return 0
-    refuse_early(request.config, len(request.scenarios))
     from cxsim.report.run_folder import descriptions, gain_of, money_of_comparison, write_comparison
     from cxsim.report.terminal import terminal_comparison
     from cxsim.report.terminal_journeys import print_gaps

@@ -106,8 +106,13 @@ def _loaded(overrides: tuple[str, ...], command: str, _: tuple[object, ...]) -> 
     return _request(command, overrides, composed_again).config
 
 
-def load_request(command: str, overrides: Sequence[str] = ()) -> Request:
+def load_request(
+    command: str, overrides: Sequence[str] = (), early: Callable[[Config, int], None] | None = None,
+) -> Request:
     """Everything a command needs, or one sentence that says what stands in its way.
+
+    `early` is called with the world and the number of scenarios as soon as they are known: what it refuses need
+    not wait for the scenarios to be put together.
 
     Raises
     ------
@@ -120,11 +125,12 @@ def load_request(command: str, overrides: Sequence[str] = ()) -> Request:
     >>> [parts[0].name for parts in load_request("compare").scenarios]
     ['points_program', 'live_chat', 'referral_bonus']
     """
-    return _request(command, overrides, composed)
+    return _request(command, overrides, composed, early)
 
 
 def _request(
     command: str, overrides: Sequence[str], compose: Callable[[Sequence[str], str], Composed],
+    early: Callable[[Config, int], None] | None = None,
 ) -> Request:
     texts = calibrate_keys(overrides) if command == "calibrate" else list(overrides)
     typed = parse(texts)
@@ -136,6 +142,8 @@ def _request(
     found = compose(plain, command)
     options = _options(found, typed)
     config = _world(found, typed)
+    if early is not None:
+        early(config, len(options.scenarios) if command == "compare" else 0)
     scenarios, baseline = _scenarios(command, config, options, plain)
     return Request(
         command=command,
