@@ -85,7 +85,6 @@ def make_blueprint(
     base = configs[0]
     ramp = ramps(specs, base.horizon_days)
     day_row = day_rows(ramp)
-    staff_hours, staff_cost = make_staff(configs, day_row)
     plan = make_plan(configs, day_row)
     names, segments = channel_names(configs), segment_names(base)
     arrivals, streams = make_arrivals(configs, day_row, reference, effects)
@@ -108,20 +107,12 @@ def make_blueprint(
         "voice": make_voice(configs),
         "prospects": make_prospects(configs, effects=effects),
         **make_outside(configs, effects=effects),
-        "staff_hours": staff_hours,
-        "staff_cost": staff_cost,
-        "training_cost": make_training_cost(configs, day_row),
-        "integration_cost": make_integration_cost(configs, day_row),
-        "touch_fixed": make_touch_fixed(configs, day_row),
+        **_running_costs(configs, day_row),
         "places": _places(plan, base.horizon_days, len(names)),
         "routes": make_routes(configs, effects=effects),
-        "media_cost": make_media_cost(configs, day_row),
-        "programme_cost": make_programme_cost(configs, day_row),
         "arrivals": arrivals,
         **make_crowd(base, reference, arrivals, len(names)),
-        "kappa": reference.kappa if effects else np.zeros_like(reference.kappa),
-        "is_moved": reference.is_moved if effects else np.zeros_like(reference.is_moved),
-        "anchor": reference.anchor,
+        **_experience(reference, len(names), effects),
         "cuts": make_cuts(base.survey, len(segments)),
         "quantiles": make_quantiles(base),
         "segment_ids": np.array([decision(f"segment/{s}") for s in segments], np.int64),
@@ -132,9 +123,6 @@ def make_blueprint(
         "discount": (1.0 + base.market.discount_rate_per_year) ** (-days / 365.0),
     }
     scale_down(fixed, base.simulated_share)
-    waits = np.zeros((len(names), 24))
-    waits[: len(reference.waits)] = reference.waits
-    fixed["waits"] = waits
     # One layout for all: the compiler makes everything anew for an array that lies otherwise in memory.
     fixed = {name: np.require(array, requirements="CW") for name, array in fixed.items()}
     history = float(base.market.history_days) if base.population.start == "base" else 0.0
@@ -142,6 +130,32 @@ def make_blueprint(
     return Blueprint(base, segments, names, fixed, streams, plan, touchpoint_names(configs),
                      route_names(configs),
                      stream_id("start", 0), history, shares[base.output.events])
+
+
+def _running_costs(configs: Sequence[Config], day_row: np.ndarray) -> dict[str, np.ndarray]:
+    """What is paid every day, whoever comes."""
+    staff_hours, staff_cost = make_staff(configs, day_row)
+    return {
+        "staff_hours": staff_hours,
+        "staff_cost": staff_cost,
+        "training_cost": make_training_cost(configs, day_row),
+        "integration_cost": make_integration_cost(configs, day_row),
+        "touch_fixed": make_touch_fixed(configs, day_row),
+        "media_cost": make_media_cost(configs, day_row),
+        "programme_cost": make_programme_cost(configs, day_row),
+    }
+
+
+def _experience(reference: Reference, n_channels: int, effects: bool) -> dict[str, np.ndarray]:
+    """The reference experience as a world holds it; channels it does not know begin without a wait."""
+    waits = np.zeros((n_channels, 24))
+    waits[: len(reference.waits)] = reference.waits
+    return {
+        "kappa": reference.kappa if effects else np.zeros_like(reference.kappa),
+        "is_moved": reference.is_moved if effects else np.zeros_like(reference.is_moved),
+        "anchor": reference.anchor,
+        "waits": waits,
+    }
 
 
 def _places(plan: np.ndarray, days: int, n_channels: int) -> np.ndarray:

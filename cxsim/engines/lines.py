@@ -62,6 +62,7 @@ def join_line(world, size, desk, i):
 
 @compiled
 def start(world, heap, size, desk, i, now):
+    """Let an employee of a desk begin with a customer."""
     desk.busy += 1
     wake(world, heap, size, i, serve(world, i, now), SERVICE_END)
 

@@ -141,12 +141,7 @@ def compare(
     """
     start = time.perf_counter()
     sides = [_parts(scenario) for scenario in scenarios]
-    names = [name_of(parts) for parts in sides]
-    for name in names:
-        if name == BASELINE or names.count(name) > 1:
-            raise CxsimError(
-                f"scenarios: {name} " + ("is the baseline itself" if name == BASELINE else "is named twice")
-                + "; name scenarios that differ")
+    names = _names_that_differ(sides)
     stopping = stopping_of(config)
     look_ahead(config, len(sides), lambda text: progress(text, 0, 0))
     if reference is None:
@@ -166,6 +161,16 @@ def paired(kpis: Table, lives: Sequence[Lives], confidence: float) -> Table:
     names = [side.name for side in lives]
     others = kpis.take(np.flatnonzero(kpis["scenario"] != names[0]))
     return compare_kpis(kpis.select(scenario=names[0]), others, confidence)
+
+
+def _names_that_differ(sides: Sequence[Sequence[ScenarioSpec]]) -> list[str]:
+    names = [name_of(parts) for parts in sides]
+    for name in names:
+        if name == BASELINE or names.count(name) > 1:
+            raise CxsimError(
+                f"scenarios: {name} " + ("is the baseline itself" if name == BASELINE else "is named twice")
+                + "; name scenarios that differ")
+    return names
 
 
 def _parts(scenario: ScenarioSpec | Sequence[ScenarioSpec]) -> tuple[ScenarioSpec, ...]:
