@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from pydantic import ValidationError
 
 from cxsim.config.loading import load, load_scenario
 from cxsim.engines.estimate import Estimate, estimate
 from cxsim.errors import CxsimError
+from cxsim.settings.refusal import refusal
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif import compare as comparing
 from cxsim.whatif.cell import Progress, silent
 from cxsim.whatif.compare import Comparison
+from cxsim.whatif.depth import Depth
 from cxsim.whatif.simulate import Run, simulate
 
 __all__ = [
-    "Comparison", "Config", "Estimate", "Run", "ScenarioSpec", "compare", "estimate", "load", "load_scenario",
-    "simulate"]
+    "Comparison", "Config", "Depth", "Estimate", "Run", "ScenarioSpec", "compare", "estimate", "load",
+    "load_scenario", "simulate"]
 
 Scenario = str | ScenarioSpec | Sequence[ScenarioSpec]
 
 
 def compare(
     config: Config, scenarios: Sequence[Scenario], *, baseline: Scenario = "none", progress: Progress = silent,
-    **kwargs: Any,
+    depth: Depth | Mapping[str, Any] | None = None, **kwargs: Any,
 ) -> Comparison:
     """Compare scenarios with a baseline, paired replication by replication.
 
@@ -38,6 +42,8 @@ def compare(
         Another baseline than the market itself.
     progress : callable
         Called with (name, done, total) after each cell.
+    depth : Depth or mapping
+        Further analyses, by the keys of ``depth`` on the command line: ``{"draws": 100}``.
     **kwargs
         As :func:`cxsim.whatif.compare.compare`.
 
@@ -64,7 +70,17 @@ def compare(
     if not scenarios:
         raise CxsimError("scenarios: the list is empty; name at least one, as in [\"points_program\"]")
     sides = [_parts(scenario) for scenario in scenarios]
-    return comparing.compare(config, sides, baseline=_parts(baseline), progress=progress, **kwargs)
+    return comparing.compare(config, sides, baseline=_parts(baseline), progress=progress,
+                             depth=_depth(depth or {}), **kwargs)
+
+
+def _depth(asked: Depth | Mapping[str, Any]) -> Depth:
+    if isinstance(asked, Depth):
+        return asked
+    try:
+        return Depth.model_validate(dict(asked))
+    except ValidationError as error:
+        raise CxsimError(refusal(error, Depth, dict(asked), "depth.")) from None
 
 
 def _parts(scenario: Scenario) -> list[ScenarioSpec]:

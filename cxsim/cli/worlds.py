@@ -62,9 +62,11 @@ def compare(words: Sequence[str]) -> int:
     if request is None:
         return 0
     from cxsim.report.run_folder import descriptions, gain_of, money_of_comparison, write_comparison
+    from cxsim.report.sections import sections_of
     from cxsim.report.terminal import terminal_comparison
     from cxsim.report.terminal_journeys import print_gaps
     from cxsim.report.terminal_money import print_money, print_worse
+    from cxsim.report.terminal_sections import print_sections
     from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
     from cxsim.whatif.compare import compare as compared
 
@@ -72,7 +74,8 @@ def compare(words: Sequence[str]) -> int:
     first_use_notice()
     say_log(request.config, len(request.scenarios), request.run_dir)
     with progress_bar("compare") as tell:
-        made = compared(request.config, request.scenarios, baseline=request.baseline, progress=tell)
+        made = compared(request.config, request.scenarios, baseline=request.baseline, progress=tell,
+                        depth=request.options.depth)
     say_cautions(_near_explosion(made.reference, made.config, made.scenario_configs))
     journeys = write_comparison(made, request.run_dir, words_typed("compare", words))
     _print_check(made.reference.check, made.reference.passes)
@@ -83,6 +86,7 @@ def compare(words: Sequence[str]) -> int:
     print_worse(made.comparison)
     print_money(money_of_comparison(made), made.config.market.currency, made.comparison)
     print_gaps(journeys)
+    print_sections(sections_of(made))
     _say_where(request.run_dir)
     return 0
 

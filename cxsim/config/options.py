@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from cxsim.whatif.depth import Depth
 from cxsim.settings.values import Count, Evidence, OpenShare, Positive, Share, Strict
 
 
@@ -119,6 +120,7 @@ class Options(Strict):
     sweep: SweepOptions = SweepOptions()
     calibrate: CalibrateOptions = CalibrateOptions()
     plan: PlanOptions | None = None
+    depth: Depth = Depth()
 
 
 READERS = {
@@ -127,5 +129,6 @@ READERS = {
     "sweep": ("sweep",),
     "calibrate": ("calibrate",),
     "plan": ("plan",),
+    "depth": ("compare",),
 }
 """Which commands read each of these keys; set for another command it would silently do nothing."""

@@ -43,6 +43,7 @@ from cxsim.report.page_results import (
     pairing_words,
     worse_rows,
 )
+from cxsim.report.section import PLACES, Section
 from cxsim.report.provenance import assumption_rows, changed_keys, check_section, made_rows
 from cxsim.report.verdicts import total_rows
 
@@ -78,6 +79,8 @@ class Report:
         From :func:`cxsim.report.page_journeys.read_journeys`.
     money : MoneyReading, optional
         What the money tells beyond the metrics.
+    sections : sequence of Section
+        From :func:`cxsim.report.sections.sections_of`.
     """
 
     config: Config
@@ -91,6 +94,7 @@ class Report:
     gain: Table | None = None
     journeys: JourneyReading | None = None
     money: MoneyReading | None = None
+    sections: Sequence[Section] = ()
 
     @property
     def scenarios(self) -> list[str]:
@@ -133,6 +137,7 @@ def render_page(report: Report) -> str:
         pictures=_pictures(report, base_rows), results=results, journeys=_journeys(report),
         money=_money(report),
         loop_section=_loop(report),
+        sections={place: [one for one in report.sections if one.place == place] for place in PLACES},
         left_out="" if comparison is None else left_out(comparison),
         pairing=pairing_words(report.gain), changes=changed_keys(config, report.scenario_configs),
         resting=resting, assumptions=in_play, switched_off=switched_off,

@@ -20,11 +20,13 @@ from cxsim.measure.whole_file import write_text
 from cxsim.report.money_reading import MoneyReading
 from cxsim.report.page import Report, write_report
 from cxsim.report.page_journeys import JourneyReading, read_journeys
+from cxsim.report.sections import sections_of
 from cxsim.report.summary import write_summary
 from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Tables
+from cxsim.whatif.depth import Depth
 from cxsim.whatif.precision import Stopping
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ OWN_FILES = (
 
 def resolved(
     config: Config, reference: Reference | None, scenarios: Sequence[Sequence[ScenarioSpec]] = (),
-    baseline: Sequence[ScenarioSpec] = (),
+    baseline: Sequence[ScenarioSpec] = (), depth: Depth | None = None,
 ) -> dict[str, Any]:
     """What `config.yaml` holds: the world, its reference experience, and what was compared.
 
@@ -52,6 +54,8 @@ def resolved(
         world["reference"] = {**world["reference"], "found": reference.to_dict()}
     world["scenarios"] = [[part.model_dump(mode="json") for part in parts] for parts in scenarios]
     world["baseline"] = [part.model_dump(mode="json") for part in baseline]
+    if depth is not None:
+        world["depth"] = depth.model_dump(mode="json")
     return world
 
 
@@ -97,8 +101,8 @@ def write_comparison(
     """Write the folder of a comparison; as :func:`write_run`, and `comparison.parquet`."""
     config = comparison.config
     tables = _tables(comparison.tables, config) | {
-        "comparison": comparison.comparison, "returns": comparison.returns}
-    world = resolved(config, comparison.reference, comparison.scenarios, comparison.baseline)
+        "comparison": comparison.comparison, "returns": comparison.returns, **comparison.further}
+    world = resolved(config, comparison.reference, comparison.scenarios, comparison.baseline, comparison.depth)
     worlds = scenario_worlds(config, [], comparison.baseline) | comparison.scenario_configs
     manifest = _write(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
                       stopping=comparison.stopping, command_line=command_line, cautions=cautions_of_worlds(worlds))
@@ -108,7 +112,7 @@ def write_comparison(
         config, comparison.kpis, manifest, comparison=comparison.comparison,
         scenario_configs=comparison.scenario_configs, descriptions=descriptions(comparison),
         reference_check=comparison.reference.check, gain=gain_of(comparison),
-        journeys=journeys, money=money_of_comparison(comparison)))
+        journeys=journeys, money=money_of_comparison(comparison), sections=sections_of(comparison)))
     return journeys
 
 
@@ -217,7 +221,7 @@ def _write(
         config, tables, engine=engine, wall_seconds=seconds, processes=processes,
         command_line=command_line, resolved=world, replications=stopping.judged[-1][0] if stopping else None,
         extra={"cautions": list(cautions), **_noted(stopping), **(extra or {})})
-    for name in OWN_FILES:
+    for name in _earlier_files(folder):
         if name.removesuffix(".parquet") not in tables:
             (folder / name).unlink(missing_ok=True)  # A file of an earlier run would pass for this one's.
     for name, table in tables.items():
@@ -225,3 +229,12 @@ def _write(
     write_text(folder / "config.yaml", yaml.safe_dump(world, sort_keys=False, allow_unicode=True))
     write_text(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
     return manifest
+
+
+def _earlier_files(folder: Path) -> list[str]:
+    """Files that an earlier run may have left here: those every run writes, and those its manifest names."""
+    try:
+        tables = json.loads((folder / "manifest.json").read_text())["tables"]
+    except (OSError, ValueError, KeyError, TypeError):
+        tables = {}
+    return [*OWN_FILES, *(f"{name}.parquet" for name in tables if Path(name).name == name)]

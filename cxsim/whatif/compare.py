@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Lives, Progress, Tables, live_all, make_lives, silent
+from cxsim.whatif.depth import Depth, deepen
 from cxsim.whatif.precision import Stopping, stopping_of
 
 BASELINE = "baseline"
@@ -45,6 +46,10 @@ class Comparison:
         Paired differences with intervals, one row a scenario, segment, period and metric.
     returns : Table
         What each scenario returned on what it spent.
+    depth : Depth
+        Which analyses beyond the differences were asked for.
+    further : dict of str to Table
+        What they found, by name; each is a file of the run folder.
     reference, engine, stopping, seconds
         As in :class:`cxsim.whatif.simulate.Run`.
     """
@@ -60,6 +65,8 @@ class Comparison:
     reference: Reference
     engine: str
     stopping: Stopping | None = None
+    depth: Depth = Depth()
+    further: dict[str, Table] = field(default_factory=dict)
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -101,6 +108,7 @@ def name_of(parts: Sequence[ScenarioSpec]) -> str:
 def compare(
     config: Config, scenarios: Sequence[ScenarioSpec | Sequence[ScenarioSpec]], *,
     baseline: Sequence[ScenarioSpec] = (), reference: Reference | None = None, progress: Progress = silent,
+    depth: Depth | None = None,
 ) -> Comparison:
     """Compare scenarios with a baseline, paired replication by replication.
 
@@ -119,6 +127,8 @@ def compare(
         A reference experience found before.
     progress : callable
         Called with (name, done, total) after each cell.
+    depth : Depth
+        Further analyses to make; default: those that take no further runs.
 
     Returns
     -------
@@ -149,11 +159,11 @@ def compare(
     lives = [make_lives(BASELINE, config, baseline, reference)]
     lives += [make_lives(name, config, parts, reference) for name, parts in zip(names, sides, strict=True)]
     tables, engine = live_all(lives, config, progress=progress, pairs=True, stopping=stopping)
-    return Comparison(
+    made = Comparison(
         config, tuple(sides), tuple(names), {side.name: side.config for side in lives[1:]},
         tuple(baseline), tables, paired(tables.kpis, lives, config.confidence),
-        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine, stopping,
-        time.perf_counter() - start)
+        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine, stopping, depth or Depth())
+    return replace(deepen(made, progress), seconds=time.perf_counter() - start)
 
 
 def paired(kpis: Table, lives: Sequence[Lives], confidence: float) -> Table:

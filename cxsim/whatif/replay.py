@@ -20,6 +20,7 @@ from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress, Tables, silent
 from cxsim.whatif.compare import compare
+from cxsim.whatif.depth import Depth
 from cxsim.whatif.simulate import simulate
 
 
@@ -78,17 +79,19 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
 def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) -> dict[str, Table | EventLog]:
     """Run it again; the tables by name."""
     sides = [_parts(parts) for parts in world.pop("scenarios", [])]
+    asked = world.pop("depth", {})
     baseline = _parts(world.pop("baseline", []))
     reference = Reference.from_dict(world["reference"].pop("found"))
     world["engine"] = manifest["engine"]
     try:
-        config = Config.model_validate(world)
+        config, depth = Config.model_validate(world), Depth.model_validate(asked)
     except ValidationError as error:
         raise CxsimError(f"config.yaml: is not of this version of cxsim ({error.errors()[0]['msg']})") from None
     if not sides:
         return _named(simulate(config, reference=reference, progress=progress).tables)
-    made = compare(config, sides, baseline=baseline, reference=reference, progress=progress)
-    return _named(made.tables) | {"comparison": made.comparison, "returns": made.returns}
+    made = compare(config, sides, baseline=baseline, reference=reference, progress=progress,
+                   depth=depth)
+    return _named(made.tables) | {"comparison": made.comparison, "returns": made.returns, **made.further}
 
 
 def _named(tables: Tables) -> dict[str, Table | EventLog]:

@@ -1,0 +1,41 @@
+"""The sections of a comparison, in the order of the page: each made by one function from what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from cxsim.report.section import PLACES, Section
+
+if TYPE_CHECKING:
+    from cxsim.whatif.compare import Comparison
+
+SECTIONS: tuple[str, ...] = ()
+"""``module:function``, imported when a page is made; each takes a comparison and gives a section or None."""
+
+
+def sections_of(comparison: Comparison) -> list[Section]:
+    """Every section there is something to say in, by place.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From :func:`cxsim.compare`.
+
+    Examples
+    --------
+    >>> import cxsim
+    >>> config = cxsim.load(["market=contact_centre", "horizon_days=2", "replications=2"])
+    >>> spec = cxsim.ScenarioSpec(name="one_more", changes={"channels": {"phone": {"employees": 29}}})
+    >>> all(section.title for section in sections_of(cxsim.compare(config, [spec])))
+    True
+    """
+    made = [_function(name)(comparison) for name in SECTIONS]
+    return sorted((one for one in made if one is not None), key=lambda one: PLACES.index(one.place))
+
+
+def _function(place: str) -> Callable[[Comparison], Section | None]:
+    module, _, name = place.partition(":")
+    found: Callable[[Comparison], Section | None] = getattr(import_module(module), name)
+    return found
