@@ -15,3 +15,15 @@ class CxsimError(Exception):
     ...
     cxsim.errors.CxsimError: horizon_days=0: must be at least 1; set horizon_days=365
     """
+
+
+class MachineError(CxsimError):
+    """What was asked for is possible, but not on this machine now: a full disk, a folder that cannot be written.
+
+    The command line prints the message without a traceback and exits with code 1.
+
+    Examples
+    --------
+    >>> isinstance(MachineError("the disk is full; free some space"), CxsimError)
+    True
+    """

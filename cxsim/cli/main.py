@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from cxsim.cli.commands import COMMANDS
-from cxsim.errors import CxsimError
+from cxsim.errors import CxsimError, MachineError
 
 EXIT_DONE, EXIT_MACHINE, EXIT_USER, EXIT_INTERRUPTED = 0, 1, 2, 130
 
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(words)
     except CxsimError as error:
-        return _told(str(error), EXIT_USER)
+        return _told(str(error), EXIT_MACHINE if isinstance(error, MachineError) else EXIT_USER)
     except KeyboardInterrupt:
         return _told("interrupted; finished files are whole, nothing half-written was kept", EXIT_INTERRUPTED)
     except BrokenPipeError:

@@ -1,0 +1,309 @@
+"""Many worlds and scenarios lived for their metrics alone: what sweeps, draws and searches are made of."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cxsim.engines.many import run_many
+from cxsim.engines.memory import refuse_what_cannot_fit
+from cxsim.engines.reference_store import reference_for
+from cxsim.engines.replication import run_replication
+from cxsim.errors import CxsimError
+from cxsim.measure.kpis import kpis
+from cxsim.measure.table import Table
+from cxsim.measure.whole_population import to_whole
+from cxsim.settings.reference import Reference
+from cxsim.settings.schema import Config, ScenarioSpec
+from cxsim.whatif.cell import Lives, Progress, choose_engine, make_lives, silent
+from cxsim.whatif.store import Store, cell_key, side_digest
+
+# Blueprints held at a time: that of each worker, and of those that come next.
+MOST_HELD = 16
+TOTALS, MONTHS = "total", "months"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One side in one world, and the replications of it that are wanted.
+
+    Parameters
+    ----------
+    config : Config
+        The world. Trials that share one share its reference experience, customers and luck.
+    parts : tuple of ScenarioSpec
+        Parts of the scenario; empty for the baseline of that world.
+    replications : range
+        Which ones, usually ``range(k)``.
+    """
+
+    config: Config
+    parts: tuple[ScenarioSpec, ...] = ()
+    replications: range = range(1)
+
+    @property
+    def name(self) -> str:
+        """What its rows are called: the names of its parts, joined."""
+        return "+".join(part.name for part in self.parts) or "baseline"
+
+
+class CellFailure(CxsimError):
+    """A cell that could not be lived for a reason nobody foresaw, with where it happened in `traceback`."""
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.traceback = trace
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.traceback)
+
+
+def live_trials(
+    trials: Sequence[Trial], *, progress: Progress = silent, store: Store | None = None,
+    metrics: Sequence[str] | None = None, months: bool = False, segments: bool = False,
+    reference_of: Callable[[Config], Reference] | None = None,
+) -> Iterator[tuple[int, Table | CxsimError]]:
+    """Live many sides in many worlds and yield (place, rows) of each as it is finished.
+
+    The one way to live more than a comparison holds: only metrics are measured, cells that the store holds are
+    not lived again, and what is finished is kept at once, so that an interrupted run goes on where it stopped.
+    Results depend neither on order, chunking nor workers. For all tables of a few scenarios use
+    :func:`cxsim.whatif.compare.compare`.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        How they share the machine is the first one's ``parallel``.
+    progress : callable
+        Called with (name, done, total) after each cell, and with (words, 0, 0) while a reference is sought.
+    store : Store, optional
+        Where finished cells are kept; nowhere without one.
+    metrics : sequence of str, optional
+        Those that are wanted; default all.
+    months : bool
+        Whether rows of months are wanted beside those of the whole run.
+    segments : bool
+        Whether rows of segments are wanted beside those of all customers.
+    reference_of : callable, optional
+        Finds the reference experience of a world; default :func:`cxsim.engines.reference_store.reference_for`.
+
+    Yields
+    ------
+    place : int
+        Which trial.
+    rows : Table or CxsimError
+        Columns of :func:`cxsim.measure.kpis.kpis`, replication after replication; or why it could not be lived.
+
+    Raises
+    ------
+    MachineError
+        When the store cannot be written any more.
+
+    Examples
+    --------
+    >>> import cxsim
+    >>> world = cxsim.load(["market=contact_centre", "horizon_days=2"])
+    >>> [(place, rows)] = live_trials([Trial(world, replications=range(2))], metrics=["contacts"])
+    >>> place, rows["replication"].tolist()
+    (0, [0, 1])
+    """
+    if not trials:
+        return
+    run = _Run(trials, progress, store, months, reference_of)
+    wanted = _Wanted(metrics, months, segments)
+    for place in run.start():
+        yield place, run.result(place, wanted)
+    for place in run.live():
+        yield place, run.result(place, wanted)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Which rows of a cell are asked for."""
+
+    metrics: Sequence[str] | None
+    months: bool
+    segments: bool
+
+    def of(self, rows: Table) -> Table:
+        keep = np.ones(len(rows), dtype=bool)
+        if not self.segments:
+            keep &= rows["segment"] == "all"
+        if not self.months:
+            keep &= rows["period"] == "total"
+        rows = rows if keep.all() else rows.take(keep)
+        return rows if self.metrics is None else rows.select(metric=list(self.metrics))
+
+
+@dataclass
+class _Run:
+    """The state of one call: what is wanted, what is done, what failed."""
+
+    trials: Sequence[Trial]
+    progress: Progress
+    store: Store | None
+    months: bool
+    reference_of: Callable[[Config], Reference] | None
+    references: dict[int, Reference | CxsimError] = field(default_factory=dict)
+    sides: dict[int, str] = field(default_factory=dict)
+    done: dict[int, dict[int, Table]] = field(default_factory=dict)
+    failed: dict[int, CxsimError] = field(default_factory=dict)
+    n_done: int = 0
+
+    @property
+    def n_cells(self) -> int:
+        """All replications of all trials."""
+        return sum(len(trial.replications) for trial in self.trials)
+
+    def start(self) -> Iterator[int]:
+        """Find references and kept cells; yields the trials that need no living."""
+        for place, trial in enumerate(self.trials):
+            self.done[place] = {}
+            reference = self._reference(trial.config)
+            if isinstance(reference, CxsimError):
+                self.failed[place] = reference
+            elif self.store is not None:
+                self.sides[place] = side_digest(
+                    trial.config, trial.parts, reference, choose_engine(trial.config, ()))
+                for replication in trial.replications:
+                    self._find(place, replication)
+            if self.is_finished(place):
+                yield place
+
+    def live(self) -> Iterator[int]:
+        """Live what is missing; yields each trial when its last cell is done."""
+        jobs = [(place, replication) for place, trial in enumerate(self.trials) if place not in self.failed
+                for replication in trial.replications if replication not in self.done[place]]
+        if not jobs:
+            return
+        references = {place: self.references[id(self.trials[place].config)] for place, _ in jobs}
+        work = TrialWork(self.trials, references, self.months)
+        engines = {choose_engine(self.trials[place].config, ()) for place in references}
+        for at, made in run_many(work, jobs, self.trials[0].config.parallel, in_threads=engines == {"compiled"}):
+            place, replication = jobs[at]
+            was_finished = self.is_finished(place)
+            self._take(place, replication, made)
+            if self.is_finished(place) and not was_finished:
+                yield place
+
+    def is_finished(self, place: int) -> bool:
+        """Whether nothing of a trial is left to do."""
+        return place in self.failed or len(self.done[place]) == len(self.trials[place].replications)
+
+    def result(self, place: int, wanted: _Wanted) -> Table | CxsimError:
+        """The rows of a finished trial, or why there are none; they are then let go of."""
+        found = self.done.pop(place) if place not in self.failed else {}
+        self.done[place] = dict.fromkeys(found)  # type: ignore[arg-type]
+        if place in self.failed:
+            return self.failed[place]
+        name = self.trials[place].name
+        rows = []
+        for replication in self.trials[place].replications:
+            own = wanted.of(found[replication])
+            rows.append(Table({
+                "scenario": np.full(len(own), name, dtype=object),
+                "replication": np.full(len(own), replication, dtype=np.int64), **own.columns}))
+        return Table.concat(rows)
+
+    def _take(self, place: int, replication: int, made: Table | CxsimError) -> None:
+        self.n_done += 1
+        if isinstance(made, CxsimError):
+            self.failed.setdefault(place, made)
+        elif place not in self.failed:
+            self.done[place][replication] = made
+        if self.store is not None and isinstance(made, Table):
+            self.store.put(self._key(place, replication, self.months), made)
+        self.progress(self.trials[place].name, self.n_done, self.n_cells)
+
+    def _find(self, place: int, replication: int) -> None:
+        """Take a kept cell; one with months serves whoever wants totals."""
+        assert self.store is not None
+        for months in (True,) if self.months else (False, True):
+            kept = self.store.get(self._key(place, replication, months))
+            if kept is not None:
+                self.done[place][replication] = kept
+                self.n_done += 1
+                return
+
+    def _key(self, place: int, replication: int, months: bool) -> str:
+        return cell_key(f"{self.sides[place]}/{MONTHS if months else TOTALS}", replication)
+
+    def _reference(self, config: Config) -> Reference | CxsimError:
+        """The reference of a world, sought once; or why it has none."""
+        found = self.references.get(id(config))
+        if found is None:
+            try:
+                refuse_what_cannot_fit(config, 2)
+                found = self.reference_of(config) if self.reference_of is not None else reference_for(
+                    config, progress=lambda text: self.progress(text, 0, 0))
+            except CxsimError as error:
+                found = error
+            self.references[id(config)] = found
+        return found
+
+
+class TrialWork:
+    """Lives one cell and measures it; what can be pickled is sent, blueprints are made where they are needed."""
+
+    def __init__(self, trials: Sequence[Trial], references: dict[int, Any], months: bool) -> None:
+        self.trials = {place: trials[place] for place in references}
+        self.references = references
+        self.months = months
+        self._forget()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"trials": self.trials, "references": self.references, "months": self.months}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._lives: OrderedDict[int, Lives | CxsimError] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, job: tuple[int, int]) -> Table | CxsimError:
+        """The metrics of one replication of one trial, or why there are none."""
+        place, replication = job
+        try:
+            lives = self._lives_of(place)
+            if isinstance(lives, CxsimError):
+                return lives
+            return self._measured(lives, replication)
+        except CxsimError as error:
+            return error
+        except Exception as error:  # One failed cell never stops the others: it is told with its traceback.
+            return CellFailure(
+                f"{type(error).__name__}: {' '.join(str(error).split())} (replication {replication}); "
+                "this is an error of the program: please report it with the traceback", traceback.format_exc())
+
+    def _measured(self, lives: Lives, replication: int) -> Table:
+        outcome = run_replication(lives.blueprint, replication, choose_engine(lives.config, ()))
+        rows = to_whole("kpis", kpis(outcome, lives.config, lives.name), lives.config.simulated_share)
+        if not self.months:
+            rows = rows.select(period="total")
+        return Table({name: values for name, values in rows.columns.items()
+                      if name not in ("scenario", "replication")})
+
+    def _lives_of(self, place: int) -> Lives | CxsimError:
+        """The blueprint of a trial, made by whoever needs it first."""
+        with self._lock:
+            if place in self._lives:
+                self._lives.move_to_end(place)
+                return self._lives[place]
+            trial = self.trials[place]
+            try:
+                made: Lives | CxsimError = make_lives(
+                    trial.name, trial.config, trial.parts, self.references[place])
+            except CxsimError as error:
+                made = error
+            self._lives[place] = made
+            while len(self._lives) > MOST_HELD:
+                self._lives.popitem(last=False)
+            return made
