@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from cxsim.measure.family import holm
 from cxsim.measure.metrics import CATALOGUE, HEADLINES
 from cxsim.measure.table import Table, codes
 
@@ -12,6 +13,7 @@ AXES = ("scenario", "segment", "period", "metric")
 COLUMNS = (
     "scenario", "baseline", "segment", "period", "metric", "baseline_value", "scenario_value", "difference",
     "ci_low", "ci_high", "confidence", "replications", "p_better", "unit", "ci_low_all", "ci_high_all",
+    "p_all",
 )
 
 
@@ -112,7 +114,9 @@ def compare_kpis(baseline: Table, scenario: Table, confidence: float = 0.95) -> 
     Values are means over the replications finite on both sides, which `replications` counts.
     `ci_low, ci_high` hold each row's own difference with the given confidence; `ci_low_all,
     ci_high_all` are Bonferroni intervals: all headline metrics (:data:`HEADLINES`) of all
-    scenarios in this call, of one segment and period, hold together with that confidence.
+    scenarios in this call, of one segment and period, hold together with that confidence. `p_all` is
+    the two-sided p-value of the difference after Holm's correction for the same family; it finds
+    whatever those intervals find, and more.
 
     Parameters
     ----------
@@ -127,7 +131,8 @@ def compare_kpis(baseline: Table, scenario: Table, confidence: float = 0.95) -> 
     -------
     Table
         Columns scenario, baseline, segment, period, metric, baseline_value, scenario_value,
-        difference, ci_low, ci_high, confidence, replications, p_better, unit, ci_low_all, ci_high_all.
+        difference, ci_low, ci_high, confidence, replications, p_better, unit, ci_low_all, ci_high_all,
+        p_all.
 
     Raises
     ------
@@ -157,11 +162,28 @@ def compare_kpis(baseline: Table, scenario: Table, confidence: float = 0.95) -> 
         "baseline_value": _mean(before, n), "scenario_value": _mean(after, n), "difference": mean,
         "ci_low": low, "ci_high": high, "confidence": np.full(n.shape, float(confidence)), "replications": n,
         "p_better": p_better(mean, error, n, np.broadcast_to(better, n.shape)),
-        "ci_low_all": low_all, "ci_high_all": high_all,
+        "ci_low_all": low_all, "ci_high_all": high_all, "p_all": _p_all(mean, error, n, axes["metric"]),
     }
     rows = as_rows(scenario, axes, values)
     columns = {"scenario": rows["scenario"], "baseline": np.full(len(rows), names[0], dtype=object)}
     return Table({**columns, **{name: rows[name] for name in COLUMNS[2:]}})
+
+
+def _p_all(mean: np.ndarray, error: np.ndarray, n: np.ndarray, metrics: list[str]) -> np.ndarray:
+    """p-values by :data:`AXES`, corrected over the headline metrics of all scenarios in one segment and period.
+
+    What never differs is no test. Any other metric is corrected as if each of the headlines stood beside it.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2.0 * stdtr(np.maximum(n - 1.0, 1.0), -np.abs(mean / error))
+    p = np.where(error == 0, np.where(mean == 0, np.nan, 0.0), p)
+    is_headline = np.array([metric in HEADLINES for metric in metrics])
+    corrected = np.minimum(1.0, p * len(HEADLINES) * p.shape[0])
+    for segment in range(p.shape[1]):
+        for period in range(p.shape[2]):
+            family = p[:, segment, period, is_headline]
+            corrected[:, segment, period, is_headline] = holm(family.ravel()).reshape(family.shape)
+    return np.where((error == 0) & (mean == 0), 1.0, corrected)
 
 
 def as_rows(table: Table, axes: dict[str, list], values: dict[str, np.ndarray]) -> Table:

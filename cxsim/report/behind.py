@@ -22,7 +22,7 @@ MOST_SHOWN = 7
 def behind_it(rows: Mapping[str, Mapping[str, Any]]) -> str:
     """The experience's figures that changed firmly and by at least a hundredth, from and to.
 
-    Many figures are looked at, so the interval that holds for all together must leave out 0. The
+    Many figures are looked at, so the difference must stand when all are judged together. The
     largest relative changes come first; "" when nothing changed.
 
     Parameters
@@ -33,7 +33,7 @@ def behind_it(rows: Mapping[str, Mapping[str, Any]]) -> str:
     Examples
     --------
     >>> behind_it({"fit": {"metric": "fit", "unit": "share", "baseline_value": .69, "scenario_value": .75,
-    ...                    "difference": .06, "ci_low_all": .04, "ci_high_all": .08}})
+    ...                    "difference": .06, "p_all": .001, "confidence": .95}})
     'fit 69.0% to 75.0%'
     """
     changed = []

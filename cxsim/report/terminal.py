@@ -201,8 +201,8 @@ def _notes(config: Config, engine: str, replications: int | None,
            scenario_configs: Mapping[str, Config] | None, gain: Table | None, left_out: Sequence[str]) -> str:
     n = config.replications if replications is None else replications
     lines = [caption(config, engine=engine, replications=n, scenario_configs=scenario_configs or {}) + "."]
-    lines.append("'likely': the row's own interval leaves out 0, but not the wider one that holds for all "
-                 "headline metrics and scenarios together.")
+    lines.append("'likely': the row's own interval leaves out 0, but the difference does not stand when all "
+                 "headline metrics and scenarios are judged together (Holm).")
     if gain is not None:
         saved = [value for value in gain.select(metric="profit")["variance_ratio"] if math.isfinite(value)]
         if saved:

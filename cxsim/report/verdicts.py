@@ -41,8 +41,8 @@ def is_detected(row: Mapping[str, Any]) -> bool:
 
 
 def is_firm(row: Mapping[str, Any]) -> bool:
-    """Whether the interval that holds for all headline metrics and scenarios together leaves out 0."""
-    return bool(row["ci_low_all"] > 0 or row["ci_high_all"] < 0)
+    """Whether the difference stands when all headline metrics and scenarios are judged together (Holm)."""
+    return bool(row["p_all"] <= 1.0 - row["confidence"] + 1e-12)
 
 
 def is_worse(row: Mapping[str, Any]) -> bool:
@@ -60,14 +60,14 @@ def verdict(row: Mapping[str, Any]) -> str:
     """What the row says, in words.
 
     "No detectable difference" if and only if the interval holds 0, with half its width. "Likely"
-    goes where the row's own interval leaves out 0, but the one that holds for all headline metrics
-    of all scenarios together does not.
+    goes where the row's own interval leaves out 0, but not so certainly that it stands when all headline
+    metrics of all scenarios are judged together (Holm's correction, `p_all`).
 
     Examples
     --------
     >>> row = {"metric": "profit", "unit": "money", "difference": 5.0, "ci_low": 2.0, "ci_high": 8.0,
-    ...        "ci_low_all": -1.0, "ci_high_all": 11.0}
-    >>> verdict(row), verdict({**row, "ci_low_all": 0.5}), verdict({**row, "ci_low": -4.0, "ci_high": 14.0})
+    ...        "p_all": 0.2, "confidence": 0.95}
+    >>> verdict(row), verdict({**row, "p_all": 0.01}), verdict({**row, "ci_low": -4.0, "ci_high": 14.0})
     ('more, likely better', 'more, better', 'no detectable difference (±9.0)')
     """
     difference = row["difference"]

@@ -161,5 +161,6 @@ def _failed(cells: Sequence[SweepCell], place: int, reason: str) -> Table:
     own = Table({
         "scenario": [f"cell {place}"], "baseline": [BASELINE], "segment": ["all"], "period": ["total"],
         "metric": ["profit"], **nothing, "replications": [0], "p_better": [float("nan")], "unit": ["money"],
-        "ci_low_all": [float("nan")], "ci_high_all": [float("nan")]})
+        "ci_low_all": [float("nan")], "ci_high_all": [float("nan")],
+        "p_all": [float("nan")]})
     return _tidy(cells, place, own, "failed", reason)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 from measured_worlds import make_rows
 
 from cxsim.measure.comparison import compare_kpis, pairing_gain
@@ -25,7 +26,7 @@ def test_comparison_has_the_columns_of_the_contract():
     assert table.names == (
         "scenario", "baseline", "segment", "period", "metric", "baseline_value", "scenario_value",
         "difference", "ci_low", "ci_high", "confidence", "replications", "p_better", "unit", "ci_low_all",
-        "ci_high_all")
+        "ci_high_all", "p_all")
 
 
 def test_interval_is_student_t_of_the_paired_differences():
@@ -80,6 +81,30 @@ def test_simultaneous_interval_is_bonferroni_over_headlines_and_scenarios():
     alone = next(compare_kpis(baseline, both, 1 - 0.05 / (2 * len(HEADLINES))).rows())
     assert row["ci_high_all"] == pytest.approx(alone["ci_high"], rel=1e-12)
     assert row["ci_high_all"] > row["ci_high"]
+
+
+def test_p_values_are_corrected_over_headlines_and_scenarios_step_by_step():
+    """Three tests in the family: each p against paired t-tests, by hand times 3, 2, 1."""
+    rng = np.random.default_rng(2)
+    base = {"profit": rng.normal(size=8), "nps": rng.normal(size=8)}
+    more = {name: values + rng.normal(0.8, 1.0, 8) for name, values in base.items()}
+    also = {"profit": base["profit"] + rng.normal(2.0, 1.0, 8), "nps": base["nps"]}
+    table = compare_kpis(make_rows("baseline", base), Table.concat([
+        make_rows("more", more), make_rows("also", also)]))
+    pairs = [(name, metric, stats.ttest_rel(side[metric], base[metric]).pvalue)
+             for name, side, metric in (("more", more, "profit"), ("more", more, "nps"), ("also", also, "profit"))]
+    lowest = 0.0
+    for place, (name, metric, p) in enumerate(sorted(pairs, key=lambda one: one[2])):
+        lowest = max(lowest, min(1.0, p * (3 - place)))
+        found = next(table.select(scenario=name, metric=metric).rows())
+        assert found["p_all"] == pytest.approx(lowest, rel=1e-9)
+    assert next(table.select(scenario="also", metric="nps").rows())["p_all"] == 1.0
+
+
+def test_a_metric_beside_the_headlines_is_corrected_for_all_of_them():
+    base, more = np.arange(6.0), np.arange(6.0) + [0.1, 0.2, 0.3, 0.2, 0.1, 0.2]
+    row = _row({"fit": base}, {"fit": more})
+    assert row["p_all"] == pytest.approx(min(1.0, stats.ttest_rel(more, base).pvalue * len(HEADLINES)))
 
 
 def test_order_of_rows_and_scenarios_does_not_matter():

@@ -19,17 +19,16 @@ from cxsim.report.verdicts import verdict
 from cxsim.settings.values import Effect
 
 
-def _row(metric, difference, low, high, low_all=None, high_all=None, unit="money"):
+def _row(metric, difference, low, high, p_all=0.001, unit="money"):
     return {"metric": metric, "unit": unit, "difference": difference, "ci_low": low, "ci_high": high,
-            "ci_low_all": low if low_all is None else low_all,
-            "ci_high_all": high if high_all is None else high_all}
+            "p_all": p_all, "confidence": 0.95}
 
 
 @pytest.mark.parametrize(("row", "words"), [
     (_row("profit", 5, 2, 8), "more, better"),
     (_row("profit", -5, -8, -2), "less, worse"),
     (_row("service_cost", 5, 2, 8), "more, worse"),
-    (_row("service_cost", -5, -8, -2, -12, 2), "less, likely better"),
+    (_row("service_cost", -5, -8, -2, p_all=0.06), "less, likely better"),
     (_row("contacts", 5, 2, 8), "more"),
     (_row("profit", 5, 0, 10), "no detectable difference (±5.0)"),
     (_row("profit", 0, 0, 0), "no detectable difference (±0)"),
@@ -120,7 +119,7 @@ def test_a_touchpoint_that_reaches_nobody_assumes_nothing():
 
 
 def test_behind_a_difference_stands_only_what_holds_for_all_figures_together() -> None:
-    turnover = {**_row("employee_turnover", 0.0625, 0.015, 0.11, -0.025, 0.15, unit="share"),
+    turnover = {**_row("employee_turnover", 0.0625, 0.015, 0.11, p_all=0.06, unit="share"),
                 "baseline_value": 0.22, "scenario_value": 0.28}
     pressure = {**_row("work_pressure", -0.18, -0.182, -0.178), "baseline_value": 1.04, "scenario_value": 0.86}
     assert behind_it({row["metric"]: row for row in (turnover, pressure)}) == "work pressure 1.04 to 0.860"
