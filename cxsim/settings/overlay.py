@@ -107,16 +107,19 @@ def apply_changes(
     ...
     cxsim.errors.CxsimError: me: loyalty.earnrate=1: there is no such key; did you mean loyalty.earn_rate?
     """
-    values = config.model_dump()
     nested = nest(changes, origin)
+    values = config.model_dump(include={name for name in nested if isinstance(name, str)})
     for leaf in leaves(nested):
-        _check_leaf(leaf, nested, values, origin, allow_world)
+        _check_leaf(leaf, nested, config, origin, allow_world)
     no_booleans(nested, Config, f"{origin}: ")
     merged = _merged(values, nested)
+    # Groups that stay as they are go in as they are: validated once, they are not validated again.
+    kept = {name: getattr(config, name) for name in Config.model_fields if name not in merged}
     try:
-        return Config.model_validate(merged)
+        return Config.model_validate({**kept, **merged})
     except ValidationError as error:
-        raise CxsimError(f"{origin}: {refusal(error, Config, merged)}") from None
+        whole = {**config.model_dump(), **merged}
+        raise CxsimError(f"{origin}: {refusal(error, Config, whole)}") from None
 
 
 def combine(specs: Sequence[ScenarioSpec]) -> Combination:
@@ -214,12 +217,13 @@ def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
 def _check_leaf(
     path: tuple[str, ...],
     nested: Mapping[str, Any],
-    values: Mapping[str, Any],
+    config: Config,
     origin: str,
     allow_world: bool,
 ) -> None:
     unknown = unknown_part(Config, path)
     if unknown is not None:
+        values = config.model_dump()
         shown = "" if isinstance(leaves(nested)[path], Mapping) else f"={leaves(nested)[path]}"
         raise CxsimError(f"{origin}: {unknown_key(path, unknown, Config, values, shown=shown)}")
     if allow_world:
@@ -233,9 +237,10 @@ def _check_leaf(
     node = plain_type(below(Config, path[0]))
     if path[0] in OPEN_NAMES:
         return
-    if is_named(node) and len(path) > 1 and path[1] not in values[path[0]]:
-        there = ", ".join(values[path[0]]) or "none"
-        near = nearest(path[1], values[path[0]])
+    if is_named(node) and len(path) > 1 and path[1] not in getattr(config, path[0]):
+        names = list(getattr(config, path[0]))
+        there = ", ".join(names) or "none"
+        near = nearest(path[1], names)
         unused = "reach: 0" if path[0] == "touchpoints" else "share: 0"
         raise CxsimError(
             f"{origin}: {path[0]}.{path[1]}: the market has no such {path[0][:-1]} (there are: {there})"
