@@ -129,7 +129,7 @@ def render_page(report: Report) -> str:
     resting, in_play, switched_off = assumption_rows(config, report.scenario_configs)
     results = level_groups(base_rows, config) if comparison is None else headline_groups(comparison, config)
     return _template().render(
-        title=_title(report), subtitle=_subtitle(config), baseline=report.baseline,
+        title=_title(report), subtitle=subtitle_of(config), baseline=report.baseline,
         confidence=f"{100 * config.confidence:g}%",
         cards=[] if comparison is None else cards(comparison, report.descriptions),
         worse=[] if comparison is None else worse_rows(comparison),
@@ -199,7 +199,7 @@ def told_fraction(config: Config) -> str:
             "counts and money scaled up")
 
 
-def _subtitle(config: Config) -> str:
+def subtitle_of(config: Config) -> str:
     market = config.market
     parts = [f"Market {market.name}" + (f" ({market.description})" if market.description else "")]
     if market.kind != "contact_centre":

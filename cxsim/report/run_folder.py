@@ -83,7 +83,7 @@ def write_run(
     CxsimError
         When the folder cannot be written; files already written are whole.
     """
-    manifest = _write(folder, run.config, _tables(run.tables, run.config),
+    manifest = write_folder(folder, run.config, _tables(run.tables, run.config),
                       resolved(run.config, run.reference), engine=run.engine, seconds=run.seconds,
                       stopping=run.stopping, command_line=command_line, processes=run.processes,
                       cautions=cautions_of_worlds({"baseline": run.config, run.scenario: run.scenario_config}))
@@ -104,7 +104,7 @@ def write_comparison(
         "comparison": comparison.comparison, "returns": comparison.returns, **comparison.further}
     world = resolved(config, comparison.reference, comparison.scenarios, comparison.baseline, comparison.depth)
     worlds = scenario_worlds(config, [], comparison.baseline) | comparison.scenario_configs
-    manifest = _write(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
+    manifest = write_folder(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
                       stopping=comparison.stopping, command_line=command_line, cautions=cautions_of_worlds(worlds))
     write_summary(folder / "summary.csv", comparison.comparison, config.confidence)
     journeys = _journeys_of_comparison(comparison)
@@ -121,7 +121,7 @@ def write_sweep(
 ) -> None:
     """Write the folder of a sweep: the tidy table `sweep.parquet`, all replications, summary, manifest."""
     reference = sweep.references[0] if len(sweep.references) == 1 else None
-    _write(folder, sweep.config, {"sweep": sweep.table, "kpis": sweep.kpis},
+    write_folder(folder, sweep.config, {"sweep": sweep.table, "kpis": sweep.kpis},
            resolved(sweep.config, reference), engine=sweep.engine, seconds=sweep.seconds,
            command_line=command_line, extra={"failures": list(sweep.failures)}, cautions=cautions)
     write_summary(folder / "summary.csv", sweep.table, sweep.config.confidence)
@@ -131,7 +131,7 @@ def write_simulated_plan(
     plan: SimulatedPlan, folder: Path, seconds: float, command_line: Sequence[str] | None = None,
 ) -> None:
     """Write the folder of a simulated plan: `plan.parquet`, all replications, manifest."""
-    _write(folder, plan.config, {"plan": plan.table, "kpis": plan.kpis},
+    write_folder(folder, plan.config, {"plan": plan.table, "kpis": plan.kpis},
            resolved(plan.config, plan.reference), engine=plan.engine, seconds=seconds,
            command_line=command_line)
 
@@ -205,7 +205,7 @@ def _noted(stopping: Stopping | None) -> dict[str, Any]:
     return {"precision": {"told": str(stopping), "is_met": stopping.is_met, "judged": judged}}
 
 
-def _write(
+def write_folder(
     folder: Path, config: Config, tables: Mapping[str, Table | Paged], world: dict[str, Any], *, engine: str,
     seconds: float, command_line: Sequence[str] | None, processes: Sequence[str] = (),
     extra: dict[str, Any] | None = None, cautions: Sequence[str] = (), stopping: Stopping | None = None,
