@@ -10,7 +10,7 @@ from cxsim.behaviour.complaints import take_grievance
 from cxsim.behaviour.contagion import count_contagion
 from cxsim.behaviour.effects import BIN_DAYS, entrance_of, lead, run_bin
 from cxsim.behaviour.money import R_EXIT, R_GRIEVANCE, R_N_EXIT
-from cxsim.behaviour.outreach import plan_contact
+from cxsim.behaviour.outreach import pay_for_care, plan_contact
 from cxsim.behaviour.programme import leave_programme
 from cxsim.behaviour.pulls import exit_pull
 from cxsim.behaviour.saving import is_offered, note_offer
@@ -88,9 +88,10 @@ def face_exposure(world, row, c, now):
     The hazard h exp(b z - kappa) is spent from one unit exponential a life, so a chance
     theta at every exposure becomes 1 - (1 - theta)^m under a multiplier m (proportional hazards).
     kappa is binned as `exit_bin` says, apart for starters and newcomers. Unanswered complaints add their
-    own hazard: who leaves within it goes to a rival. A save offer lowers both.
+    own hazard: who leaves within it goes to a rival. A save offer lowers both; what is spent on everybody
+    at such an occasion lowers the first.
 
-    Reads: memory, kappa, prompts, grievance. Writes: life_left, exposures, offers. Returns: STAYS,
+    Reads: memory, kappa, prompts, grievance. Writes: life_left, exposures, offers, ledger. Returns: STAYS,
     GIVES_UP or TO_RIVAL. Draws: "stream" (shocks), those of save offers.
     """
     leaving = world.leaving[c.row]
@@ -98,6 +99,7 @@ def face_exposure(world, row, c, now):
     c.exposures += 1
     count_contagion(world, c, now)
     multiplier = exit_multiplier(world, row, c, now, bin_)
+    pay_for_care(world, leaving, c, now)
     hazard = _attended(world, row, c, now, c.exit_hazard * multiplier)
     grievance = take_grievance(world, c, bin_)
     without_offer = c.life_left - hazard - grievance

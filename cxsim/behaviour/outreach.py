@@ -1,4 +1,4 @@
-"""Outreach to those who left or went quiet: when the company contacts them, and the offer they then hold.
+"""Outreach: what is spent on those who may leave, when those who left are contacted, the offer they then hold.
 
 A subscription's end is seen. A shop sees only that somebody has not bought for long: it contacts those who
 left and those who merely paused, and the latter redeem the offer with an order they would have made anyway.
@@ -11,9 +11,10 @@ import math
 from cxsim.behaviour.accounts import active_until
 from cxsim.behaviour.draws import LIFE, decision, uniform
 from cxsim.behaviour.life import exposed_row
+from cxsim.behaviour.money import R_MARGIN
 from cxsim.behaviour.state import REST, TRANSACTIONAL, WIN_BACK
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import HORIZON, KIND, record
+from cxsim.journal.events import HORIZON, KIND, RECENT_FROM, record
 from cxsim.journal.tallies import N_WIN_BACK_CONTACTS, book, count, money
 from cxsim.journal.ticks import NEVER, after
 from cxsim.journal.words import C_OUTREACH, C_WIN_BACK, WIN_BACK_CONTACTED
@@ -62,6 +63,21 @@ def make_contact(world, c, tick):
     if world.cursor[KIND] == TRANSACTIONAL:
         c.return_offer = money(leaving.return_offer)
     c.contact_at = _next_contact(world, c, tick) if c.n_attempts < leaving.most_contacts else NEVER
+
+
+@compiled
+def pay_for_care(world, leaving, c, now):
+    """What the company spends on a customer who may leave now, whether he stays or not; retention spend.
+
+    It recurs with every occasion, so `residual_value` deducts it there, and it is no part of the recent yield.
+
+    Reads: parameters. Writes: ledger, recent margin. Returns: nothing. Draws: nothing.
+    """
+    if leaving.care_cost > 0.0:
+        cost = money(leaving.care_cost)
+        book(world, c, now, -1, C_OUTREACH, cost)
+        if now >= world.cursor[RECENT_FROM]:
+            world.recent[c.segment, R_MARGIN] += cost
 
 
 @compiled

@@ -116,6 +116,8 @@ LEAVING = np.dtype([(name, "f8") for name in (
     "offer_share", "offer_cut", "offer_effect", "p_take", "discount", "most_offers",
     "reach", "quiet_days", "p_return", "return_satisfaction", "return_offer", "contact_cost", "most_contacts",
     "rel_hazard",
+    # spent on everybody whenever he may leave, and the log of what it multiplies his hazard by
+    "care_cost", "care_exit",
 )], align=True)
 
 # Parameters of one row's prospects.

@@ -54,7 +54,8 @@ def prospect_pull(world, row, c):
 def exit_pull(world, row, c, now):
     """Log multiplier of his hazard of leaving.
 
-    Reads: attachment, prompts, ties, prices, programme. Writes: nothing. Returns: a number. Draws: nothing.
+    Reads: attachment, prompts, ties, prices, programme, retention spend. Writes: nothing. Returns: a number.
+    Draws: nothing.
     """
     pull = 0.0
     pull += attached_exit(world, row, c)
@@ -63,6 +64,7 @@ def exit_pull(world, row, c, now):
     pull += contagious_exit(world.talk[c.row], c, now)
     pull += referred_exit(world.talk[c.row], c, now)
     pull += member_exit(world, c, now)
+    pull += world.leaving[c.row].care_exit
     return pull
 
 

@@ -216,7 +216,7 @@ WORLD_FIELDS = {
     "tally": "i8 [segment + shared, months + 1, counter]; the last month is the total",
     "ledger": "i8 [day, segment + shared, source, channel + none, category, 2]",
     "points": "i8 [day, segment, 4] issued, redeemed, expired, cancelled",
-    "ages": "i8 [route, day] margin of acquired customers by age",
+    "ages": "i8 [route, segment, day] margin of acquired customers by age",
     "route_costs": "i8 [day, route, category] spent to win people, in 1/10,000 of the currency",
     "moments": "i8 [segment, kind of journey, read-out, 3] count, sum, sum of squares",
     "exposures": "i8 [link, segment, group, bin, 3] sums of chances: with effects, without, fixed part",

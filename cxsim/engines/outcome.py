@@ -34,7 +34,7 @@ class Outcome:
     routes : tuple of str
         Routes by which newcomers come: organic, referral, then paid ones by name; field `route` of a customer
         numbers them (-1: he was there on day 0).
-    ages : array of int64, shape (routes, days + 1)
+    ages : array of int64, shape (routes, segments, days + 1)
         Margin (1/10,000) of acquired customers by route and days since they entered.
     route_costs : array of int64, shape (days, routes, categories)
         Amounts (1/10,000) of bucket acquisition by route; bonuses count under referral.

@@ -15,9 +15,11 @@ from cxsim.journal.compiling import CACHE_FOLDER
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
 
-# What cannot move the reference: luck, speed, what is written, what is compared with it.
+# What cannot move the reference: luck, speed, what is written, what is compared with it, and money for those
+# who may leave, whose effect is told from the baseline's.
 UNMOVED = (
-    "seed", "replications", "precision", "engine", "confidence", "output", "parallel", "scenario", "calibration")
+    "seed", "replications", "precision", "engine", "confidence", "output", "parallel", "scenario", "calibration",
+    "retention")
 
 
 def reference_digest(config: Config) -> str:

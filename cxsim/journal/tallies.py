@@ -135,6 +135,6 @@ def book(world, c, tick, channel, category, amount):
     c.margin += own
     c.margin_discounted += int(np.rint(own * world.discount[age]))
     if c.route >= 0:
-        world.ages[c.route, age] += own
+        world.ages[c.route, c.segment, age] += own
     if tick >= world.cursor[RECENT_FROM]:
         world.recent[c.segment, 0] += own

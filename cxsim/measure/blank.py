@@ -53,7 +53,7 @@ def make_blank_outcome(
             (n_days, n_segments + 1, len(SOURCES), len(channels) + 1, len(CATEGORIES), 2), dtype=np.int64),
         points=np.zeros((n_days, n_segments, 4), dtype=np.int64),
         routes=(*ROUTES, "media"),
-        ages=np.zeros((len(ROUTES) + 1, n_days + 1), dtype=np.int64),
+        ages=np.zeros((len(ROUTES) + 1, n_segments, n_days + 1), dtype=np.int64),
         route_costs=np.zeros((n_days, len(ROUTES) + 1, len(CATEGORIES)), dtype=np.int64),
         customers=np.zeros(n_customers, dtype=CUSTOMER_RECORD),
         log=EventBatches(np.zeros(n_events, dtype=EVENT)),

@@ -87,7 +87,8 @@ def sources_table(outcome: Outcome, scenario: str) -> Table:
         n[route] = len(own)
         values[route] = (own["margin_discounted"].sum() + own["residual"].sum()) / MONEY
         if len(own):
-            ages, entered = outcome.ages[route, : len(outcome.ledger)], np.maximum(0, own["entry"]) // DAY
+            ages = outcome.ages[route, :, : len(outcome.ledger)].sum(axis=0)
+            entered = np.maximum(0, own["entry"]) // DAY
             payback[route] = payback_days(ages, entered, total[route] / len(own))
     cac, clv = ratio(total, n), ratio(values, n)
     return Table({

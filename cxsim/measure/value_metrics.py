@@ -155,8 +155,8 @@ def value_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.
     clv, residual_share = _mean_value(customers, n_segments)
     cac = ratio(sums.bucket("acquisition")[:, -1], sums.counter("acquired")[:, -1])
     payback = np.full(n_segments + 1, np.nan)
-    payback[-1] = payback_days(
-        outcome.ages.sum(axis=0)[: len(outcome.ledger)], np.maximum(0, acquired["entry"]) // DAY, float(cac[-1]))
+    ages = outcome.ages.sum(axis=(0, 1))[: len(outcome.ledger)]
+    payback[-1] = payback_days(ages, np.maximum(0, acquired["entry"]) // DAY, float(cac[-1]))
     return {
         "clv": clv,
         "clv_residual_share": residual_share,

@@ -1,4 +1,4 @@
-"""Checks of payments, complaints, save offers and win-back against the market they act in."""
+"""Checks of payments, complaints, save offers, win-back and retention spend against the market they act in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def _has_customers(config: Config) -> None:
         return
     levers = {"payment.p_failure": config.payment.p_failure, "payment.p_recovered": config.payment.p_recovered,
               "complaints.p_complain": config.complaints.p_complain,
-              "save_offers.share": config.save_offers.share, "win_back.reach": config.win_back.reach}
+              "save_offers.share": config.save_offers.share, "win_back.reach": config.win_back.reach,
+              "retention.spend_per_occasion": config.retention.spend_per_occasion}
     for key, value in levers.items():
         if value > 0:
             raise ValueError(

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from cxsim.behaviour.parameters import LEAVING
+from cxsim.errors import CxsimError
 from cxsim.settings.schema import Config
 
 HOURS_PER_DAY = 24.0
@@ -31,11 +32,13 @@ def make_leaving(configs: Sequence[Config], *, effects: bool = True) -> np.ndarr
     1.0
     """
     rows = np.zeros(len(configs), LEAVING)
+    habitual = configs[0].retention.spend_per_occasion
     for row, config in zip(rows, configs, strict=True):
         _fill_payment(row, config, effects)
         _fill_complaints(row, config, effects)
         _fill_save_offers(row, config, effects)
         _fill_win_back(row, config)
+        _fill_retention(row, config, habitual)
     return rows
 
 
@@ -84,3 +87,12 @@ def _fill_win_back(row: np.void, config: Config) -> None:
     row["return_satisfaction"] = back.satisfaction.value
     row["return_offer"], row["contact_cost"] = back.offer_value, back.cost_per_contact
     row["most_contacts"], row["rel_hazard"] = back.max_attempts, back.rel_hazard
+
+
+def _fill_retention(row: np.void, config: Config, habitual: float) -> None:
+    """What is spent on everybody who may leave; of the baseline's own spend its history already tells."""
+    row["care_cost"] = config.retention.spend_per_occasion
+    try:
+        row["care_exit"] = config.retention.log_multiplier(habitual)
+    except ValueError as error:
+        raise CxsimError(str(error)) from None

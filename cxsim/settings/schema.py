@@ -15,6 +15,7 @@ from cxsim.settings.experience import Attachment, Choice, Perception, Satisfacti
 from cxsim.settings.journeys import Handoff, Journeys, Recovery, Use
 from cxsim.settings.leaving import Analytics, Complaints, Payment, SaveOffers, WinBack
 from cxsim.settings.loyalty import Loyalty
+from cxsim.settings.retention import RetentionSpend
 from cxsim.settings.rivals import Competitor, Price, Season
 from cxsim.settings.prospects import Prospects
 from cxsim.settings.talk import Contagion, Referral, Reputation, Talk
@@ -138,6 +139,7 @@ class Config(Strict):
     analytics: Analytics = Analytics()
     save_offers: SaveOffers = SaveOffers()
     win_back: WinBack = WinBack()
+    retention: RetentionSpend = RetentionSpend()
     acquisition: dict[str, PaidRoute] = {}
     prospects: Prospects = Prospects()
     survey: Survey

@@ -162,9 +162,9 @@ def test_lifetime_value_counts_only_those_who_were_ever_customers():
 def test_payback_averages_each_day_over_those_observed_that_long():
     outcome = _trading_outcome()
     # Entries on day 40 and 20 of 60: two are observed to age 19, one to age 39. cac = 14.
-    outcome.ages[0, 0], outcome.ages[2, 25] = 20_0000, 4_0000
+    outcome.ages[0, 0, 0], outcome.ages[2, 0, 25] = 20_0000, 4_0000
     assert value_of(kpis(outcome, make_config(), "baseline"), "payback_days") == 25.0
-    outcome.ages[2, 25] = 3_9999
+    outcome.ages[2, 0, 25] = 3_9999
     assert math.isnan(value_of(kpis(outcome, make_config(), "baseline"), "payback_days"))
 
 

@@ -67,8 +67,8 @@ def test_what_belongs_to_no_source_has_a_row_of_its_own() -> None:
 def test_a_route_pays_back_by_the_margin_of_its_own_customers() -> None:
     """33 spent on one customer: 20 on the day he came and 15 ten days later; the others' margins play no part."""
     outcome = _outcome()
-    outcome.ages[BY_MEDIA, [0, 10]] = 20 * MONEY, 15 * MONEY
-    outcome.ages[BY_ITSELF, 0] = 900 * MONEY
+    outcome.ages[BY_MEDIA, 0, [0, 10]] = 20 * MONEY, 15 * MONEY
+    outcome.ages[BY_ITSELF, 0, 0] = 900 * MONEY
     table = sources_table(outcome, "baseline")
     assert _row(table, "media")["payback_days"] == 10 and _row(table, "organic")["payback_days"] == 0
     assert np.isnan(_row(table, "referral")["payback_days"])
