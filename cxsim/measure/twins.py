@@ -8,10 +8,13 @@ from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
 from cxsim.measure.customer_metrics import ever_customers
 from cxsim.measure.metric import Metric
+from cxsim.measure.regulars import METRICS as REGULAR_METRICS
+from cxsim.measure.regulars import regular_figures
 from cxsim.measure.table import Table
 
 BRIEF = np.dtype([
-    ("id", "i8"), ("subsidy", "i8"), ("margin", "i8"), ("orders", "i4"), ("segment", "i2"), ("active", "?")])
+    ("id", "i8"), ("subsidy", "i8"), ("margin", "i8"), ("orders", "i4"), ("segment", "i2"), ("active", "?"),
+    ("was_there", "?")])
 
 METRICS = (
     Metric("subsidy", "money", -1,
@@ -44,6 +47,7 @@ METRICS = (
     Metric("margin_of_both", "money", 1,
            "What the scenario adds to the margin of the customers of both lives, undiscounted.",
            "sum of margin in the scenario - margin in the baseline"),
+    *REGULAR_METRICS,
 )
 
 
@@ -53,8 +57,8 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     Returns
     -------
     structured array of :data:`BRIEF`
-        28 bytes a customer: id, subsidy and margin (1/10,000 of the currency), orders in the run,
-        segment, whether active at the horizon. Who never bought is left out.
+        29 bytes a customer: id, subsidy and margin (1/10,000 of the currency), orders in the run,
+        segment, whether active at the horizon and on day 0. Who never bought is left out.
 
     Examples
     --------
@@ -63,12 +67,13 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     (0,)
     """
     customers = ever_customers(outcome.customers, "id", "subsidy", "margin", "segment", "n_orders",
-                               "orders_before", "was_active")
+                               "orders_before", "was_active", "was_active_first")
     brief = np.zeros(len(customers), BRIEF)
     for name in ("id", "subsidy", "margin", "segment"):
         brief[name] = customers[name]
     brief["orders"] = customers["n_orders"] - customers["orders_before"]
     brief["active"] = customers["was_active"] != 0
+    brief["was_there"] = customers["was_active_first"] != 0
     return brief[np.argsort(brief["id"], kind="stable")]
 
 
@@ -119,6 +124,7 @@ def _figures(baseline: np.ndarray, scenario: np.ndarray, kind: str, n: int) -> d
         "kept": summed(after["segment"], one & other), "gone": summed(after["segment"], ~one & ~other),
         "saved": saved, "lost": lost, "net_saved": saved - lost,
         "margin_of_both": summed(after["segment"], after["margin"] - before["margin"]) / MONEY,
+        **regular_figures(before, after, summed),
     }
 
 

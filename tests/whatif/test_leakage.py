@@ -21,7 +21,8 @@ def _lives(*rows: tuple[int, float, float, int, int, bool]) -> np.ndarray:
     """Customers as (id, subsidy, margin, orders, segment, active), money in account currency."""
     lives = np.zeros(len(rows), BRIEF)
     for place, (identity, subsidy, margin, orders, segment, active) in enumerate(rows):
-        lives[place] = (identity, round(subsidy * MONEY), round(margin * MONEY), orders, segment, active)
+        money = round(subsidy * MONEY), round(margin * MONEY)
+        lives[place] = (identity, *money, orders, segment, active, identity < 4)
     return lives
 
 
