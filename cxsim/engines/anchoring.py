@@ -38,17 +38,35 @@ MOST_FIXED = 0.95
 RARE_SHARE = 0.01
 FEWEST_OBSERVED = 100
 SETTLING_PASSES = 4
+# From a neighbour's reference so many passes; what then still moves in few pilots is the luck of thin bins.
+WARM_PASSES = 6
+MOST_UNSETTLED = 0.2
 # What is kept of contacts: more digits would be luck.
 SHOWN_DIGITS = 6
 
 
-def find_reference(config: Config, *, progress: Progress = lambda text: None) -> Reference:
+def find_reference(
+    config: Config, *, progress: Progress = lambda text: None, start: Reference | None = None,
+) -> Reference:
     """The reference experience of a baseline, found by pilots and checked with fresh luck.
+
+    Parameters
+    ----------
+    config : Config
+        The baseline.
+    progress : callable
+        Called with a few words before each pass.
+    start : Reference, optional
+        That of a world of the same segments, channels and horizon which differs in assumptions only. From there
+        fewer passes are needed and few pilots will do; what has not settled after six is kept as `unsettled`,
+        and the check with fresh luck, which `start` has passed, is left out. A reference of another shape is
+        no start: everything is then found and checked anew.
 
     Raises
     ------
     CxsimError
-        When the intercepts do not settle within ``reference.max_passes``, or the check fails;
+        When the intercepts do not settle within ``reference.max_passes`` (from a `start`: still move by more
+        than a fifth), or the check fails;
         the message names the link or metric and what to change.
     """
     reference = blank_reference(config)
@@ -64,8 +82,11 @@ def find_reference(config: Config, *, progress: Progress = lambda text: None) ->
         raise CxsimError(str(error)) from None
     needs_check = is_moved(config, reference)
     tolerance = config.reference.tolerance
-    worst, off, moved_arrivals, settled = "", None, True, False
-    for passes in range(1, config.reference.max_passes + 1):
+    is_warm = start is not None and start.kappa.shape == reference.kappa.shape
+    worst, off, moved_arrivals, settled = "", None, True, is_warm
+    reference = _begin_from(reference, start) if start is not None and is_warm else reference
+    most_passes = min(WARM_PASSES, config.reference.max_passes) if is_warm else config.reference.max_passes
+    for passes in range(1, most_passes + 1):
         progress(f"reference experience, pass {passes}")
         on = run_pilots(config, reference, effects=needs_check, domain="reference/")
         settled = settled or passes > SETTLING_PASSES
@@ -80,14 +101,24 @@ def find_reference(config: Config, *, progress: Progress = lambda text: None) ->
                 break
             settled = True
     else:
-        raise CxsimError(
-            f"reference: {worst} still moves by {gaps[worst]:.2%} after {passes} passes "
-            f"(reference.tolerance={tolerance:g}); raise reference.customers or reference.max_passes, "
-            "or weaken satisfaction.total_effect")
+        if not is_warm or gaps[worst] > MOST_UNSETTLED:
+            raise CxsimError(
+                f"reference: {worst} still moves by {gaps[worst]:.2%} after {passes} passes "
+                f"(reference.tolerance={tolerance:g}); raise reference.customers or reference.max_passes, "
+                "or weaken satisfaction.total_effect")
     if not needs_check:
         return replace(reference, passes=0)
+    if is_warm:
+        return replace(reference, unsettled=gaps[worst])
     progress("reference experience, check with fresh luck")
     return replace(reference, check=check_reference(config, reference))
+
+
+def _begin_from(blank: Reference, start: Reference) -> Reference:
+    """A blank reference with the intercepts and anchors of another; links that nothing moves stay at 0."""
+    moved = blank.is_moved[:, None, None, None] > 0
+    return replace(start, kappa=np.where(moved, start.kappa, 0.0), is_moved=blank.is_moved, check=[], passes=0,
+                   digest="")
 
 
 def _update(

@@ -80,7 +80,9 @@ def _keep(path: Path, reference: Reference) -> None:
         return
 
 
-def reference_for(config: Config, *, progress: Progress = lambda text: None) -> Reference:
+def reference_for(
+    config: Config, *, progress: Progress = lambda text: None, start: Reference | None = None,
+) -> Reference:
     """The baseline's reference experience: kept from an earlier run, or found now.
 
     Parameters
@@ -89,6 +91,8 @@ def reference_for(config: Config, *, progress: Progress = lambda text: None) -> 
         The baseline (its scenario is not applied).
     progress : callable
         Called with a few words before each pass.
+    start : Reference, optional
+        That of a neighbouring world, from which it is found in fewer passes; such ones are kept apart.
 
     Raises
     ------
@@ -96,11 +100,13 @@ def reference_for(config: Config, *, progress: Progress = lambda text: None) -> 
         As :func:`cxsim.engines.anchoring.find_reference`.
     """
     digest = reference_digest(config)
+    if start is not None:
+        digest = hashlib.blake2b(f"{digest} from {start.digest}".encode(), digest_size=16).hexdigest()
     path = _file_of(digest)
     reference = _kept(path)
     if reference is None:
         from dataclasses import replace
 
-        reference = replace(find_reference(config, progress=progress), digest=digest)
+        reference = replace(find_reference(config, progress=progress, start=start), digest=digest)
         _keep(path, reference)
     return reference

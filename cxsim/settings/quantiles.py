@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy import special
 
@@ -14,6 +16,8 @@ from cxsim.settings.world import Segment
 KNOTS = np.linspace(-LOGIT_END, LOGIT_END, N_KNOTS)
 _LOWER, _UPPER = special.expit(KNOTS), special.expit(-KNOTS)
 _LOG_DENSITY_OF_U = np.log(_LOWER) + np.log(_UPPER)
+# Worlds that differ in an effect share their tables, and each takes a twentieth of a second to make.
+MOST_KEPT = 64
 
 
 def normal_table() -> np.ndarray:
@@ -23,6 +27,7 @@ def normal_table() -> np.ndarray:
     return np.stack([x, slope], axis=1)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def log_gamma_table(shape: float, scale: float) -> np.ndarray:
     """Logarithm of Gamma(shape) * scale quantiles over logit(u), shape (knots, 2)."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -34,9 +39,10 @@ def log_gamma_table(shape: float, scale: float) -> np.ndarray:
     log_x = np.where(is_tail, tail, log_x)
     x = np.where(is_tail, 0.0, x)
     log_slope = _LOG_DENSITY_OF_U - (shape * log_x - x - special.gammaln(shape))
-    return np.stack([log_x + np.log(scale), np.exp(log_slope)], axis=1)
+    return _kept(log_x + np.log(scale), np.exp(log_slope))
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def log_hazard_table(a: float, b: float) -> np.ndarray:
     """Logarithm of h = -log(1 - theta), theta ~ Beta(a, b), over logit(u), shape (knots, 2)."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -61,7 +67,14 @@ def log_hazard_table(a: float, b: float) -> np.ndarray:
     # d log h / d logit u = u (1 - u) / (density (1 - theta) h)
     log_density = (a - 1.0) * log_theta + (b - 1.0) * log_rest - log_beta
     slope = np.exp(_LOG_DENSITY_OF_U - log_density - log_rest - log_h)
-    return np.stack([log_h, slope], axis=1)
+    return _kept(log_h, slope)
+
+
+def _kept(values: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """A table that several worlds may share: nobody writes to it."""
+    table = np.stack([values, slopes], axis=1)
+    table.flags.writeable = False
+    return table
 
 
 def _segment_tables(segment: Segment) -> list[np.ndarray]:

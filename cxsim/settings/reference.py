@@ -47,6 +47,8 @@ class Reference:
         The judgement with fresh luck: metric, period, gap, standard error, verdict.
     passes : int
         How many passes it took to settle (0: nothing had to be estimated).
+    unsettled : float
+        By how much the worst intercept still moved in the last pass, where it was found from a neighbour's.
     digest : str
         Digest of every baseline key that can move it.
     """
@@ -62,6 +64,7 @@ class Reference:
     reproduction: float = 0.0
     check: list[dict[str, Any]] = field(default_factory=list)
     passes: int = 0
+    unsettled: float = 0.0
     digest: str = ""
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cxsim.errors import CxsimError
 from cxsim.journal.tallies import IS_REVENUE
 from cxsim.settings.reference import Reference, blank_reference
 from cxsim.settings.schema import Config
+from cxsim.settings.values import Effect
 from lived_worlds import changed, counted, live, live_many, plan, scenario, total, twin_plan, world
 
 REPLICATIONS = 24
@@ -230,3 +231,28 @@ def test_weaker_and_stronger_effects_are_anchored_too(effect: float) -> None:
     config = world(f"satisfaction.total_effect={effect}", "n_customers=5000", "horizon_days=365")
     reference = find_reference(config)
     assert all(row["passed"] for row in reference.check)
+
+
+def test_a_world_found_from_its_neighbour_reproduces_its_own_neutral_twin(found) -> None:
+    """Another effect of satisfaction, a third of the pilots, begun from this reference: history is still kept.
+
+    The pilots are fewer than the judge's lives, so their luck counts twice.
+    """
+    config, reference = found
+    effect = Effect(value=0.1, low=0.0, high=0.9)
+    few = config.reference.model_copy(update={"customers": 10_000, "tolerance": 0.02})
+    neighbour = config.model_copy(update={
+        "satisfaction": config.satisfaction.model_copy(update={"total_effect": effect}), "reference": few})
+    warm = find_reference(neighbour, start=reference)
+    assert warm.passes <= 6 and warm.check == [] and warm.unsettled < 0.1
+    gap, error = _gap(*_on_and_off(neighbour, warm))
+    assert (np.abs(gap) < np.maximum(few.tolerance / 2, 3 * np.sqrt(3) * error)).all(), (gap, error)
+
+
+def test_a_start_leaves_no_intercept_on_a_link_that_nothing_moves(found) -> None:
+    config, reference = found
+    calm = cxsim.load([*REDUCED[config.market.name], "satisfaction=none", "satisfaction.total_effect=0",
+                       "upsell.wear_out=0", "reference.customers=2500"])
+    warm = find_reference(calm, start=reference)
+    assert warm.is_moved.sum() < reference.is_moved.sum()
+    assert not np.any(warm.kappa[warm.is_moved == 0])
