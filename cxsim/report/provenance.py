@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from cxsim.report.assumptions import Assumption, find_assumptions, placeholder_share
+from cxsim.settings.assumptions import Assumption, find_assumptions, placeholder_share
 from cxsim.settings.values import Effect
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from rich.text import Text
 from cxsim.measure.levels import levels
 from cxsim.measure.metrics import HEADLINES
 from cxsim.measure.table import Table, codes
-from cxsim.report.assumptions import find_assumptions, placeholder_share
+from cxsim.settings.assumptions import find_assumptions, placeholder_share
 from cxsim.report.behind import behind_it
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.verdicts import better_of, is_detected, is_in_play, title, total_rows, verdict

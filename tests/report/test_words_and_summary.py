@@ -12,7 +12,7 @@ from cxsim.config.loading import load
 from cxsim.measure.comparison import compare_kpis
 from cxsim.measure.table import Table
 from cxsim.report.behind import behind_it
-from cxsim.report.assumptions import find_assumptions, placeholder_share
+from cxsim.settings.assumptions import find_assumptions, placeholder_share
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.summary import write_summary
 from cxsim.report.verdicts import verdict
