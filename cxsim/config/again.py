@@ -10,7 +10,7 @@ from typing import Any
 from hydra.core.override_parser.types import Override, OverrideType
 
 from cxsim.config.compose import Composed, composed
-from cxsim.config.folders import groups, stamp, user_folder
+from cxsim.config.folders import groups, looks_up, stamp
 from cxsim.config.overrides import parse
 
 
@@ -26,7 +26,7 @@ def composed_again(overrides: Sequence[str], command: str) -> Composed:
     >>> composed_again(["market=telecom", "n_customers=7"], "run").values["n_customers"]
     7
     """
-    if not (user_folder() is None and command == "run"):
+    if command not in ("run", "sweep") or looks_up():
         return composed(overrides, command)
     chosen, plain = [], {}
     for text, one in zip(overrides, parse(overrides), strict=True):

@@ -90,6 +90,19 @@ def own_file_with(text: str) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
+def looks_up() -> bool:
+    """Whether a file of the user's folder takes values from other keys (``${...}``), so that one moves another.
+
+    Examples
+    --------
+    >>> looks_up() and user_folder() is None
+    False
+    """
+    folder = user_folder()
+    files = folder.rglob("*.yaml") if folder is not None else ()
+    return any("${" in file.read_text(encoding="utf-8", errors="replace") for file in files)
+
+
 def stamp() -> tuple[object, ...]:
     """What changes when a file of the configuration does: folders, number of files, newest change."""
     folders = [folder for folder in (user_folder(), conf_folder()) if folder is not None]

@@ -6,35 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from hydra.core.override_parser.types import Override
 from pydantic import ValidationError
 
 from cxsim.config.again import composed_again
 from cxsim.config.compose import Composed, composed, swept
+from cxsim.config.designs import Swept, make_design, overrides_of
 from cxsim.config.folders import own_file_with, stamp
 from cxsim.config.options import Options
 from cxsim.config.overrides import calibrate_keys, check_names, one_value_each, parse
 from cxsim.config.scenarios import Parts, fitting, load_scenario, own_name, scenarios_together
 from cxsim.errors import CxsimError
-from cxsim.settings.keys import nearest
 from cxsim.settings.overlay import apply_changes
 from cxsim.settings.refusal import no_booleans, refusal
 from cxsim.settings.schema import Config
 
 
 __all__ = ["Request", "Swept", "load", "load_request", "load_scenario"]
-
-
-@dataclass(frozen=True)
-class Swept:
-    """A key that takes several values in a sweep, and whether it changes the baseline too."""
-
-    key: str
-    overrides: tuple[str, ...]
-    values: tuple[Any, ...]
-    is_world: bool
 
 
 @dataclass(frozen=True)
@@ -61,6 +50,8 @@ class Request:
         Parts of the scenario that stands on the other side; empty for the market itself.
     swept : tuple of Swept
         Keys with several values (``sweep``).
+    rows : tuple
+        The cells of a sweep: for each swept key the place of its value, or None where it stays as it is.
     """
 
     command: str
@@ -72,6 +63,7 @@ class Request:
     scenarios: tuple[Parts, ...]
     baseline: Parts
     swept: tuple[Swept, ...]
+    rows: tuple[tuple[int | None, ...], ...] = ()
 
 
 def load(overrides: Sequence[str] = (), command: str = "run") -> Config:
@@ -145,6 +137,8 @@ def _request(
     if early is not None:
         early(config, len(options.scenarios) if command == "compare" else 0)
     scenarios, baseline = _scenarios(command, config, options, plain)
+    design = make_design([*several, *_of_file(options, several)], options.sweep, config.seed)
+    check_names(parse(overrides_of(design)), command, is_swept=True)
     return Request(
         command=command,
         config=config,
@@ -154,7 +148,8 @@ def _request(
         plain=found.overrides,
         scenarios=scenarios,
         baseline=baseline,
-        swept=_swept(several, options),
+        swept=design.swept,
+        rows=design.rows,
     )
 
 
@@ -213,23 +208,14 @@ def _scenarios(
     return tuple(parts for _, parts in named), baseline
 
 
-def _swept(several: Sequence[Override], options: Options) -> tuple[Swept, ...]:
-    keys = [str(one.key_or_group) for one in several]
-    for key in options.sweep.world:
-        if key not in keys:
-            near = nearest(key, keys)
-            hint = f"; did you mean {near}?" if near else ""
-            there = ", ".join(keys) or "none"
-            raise CxsimError(f"sweep.world=[{key}]: this key is not swept; swept are {there}{hint}")
-    return tuple(
-        Swept(key, tuple(_texts(one)), tuple(one.sweep_iterator()), key in options.sweep.world)
-        for key, one in zip(keys, several, strict=True)
-    )
-
-
-def _texts(override: Override) -> list[str]:
-    before = str(override.input_line).partition("=")[0]
-    return [f"{before}={text}" for text in override.sweep_string_iterator()]
+def _of_file(options: Options, several: Sequence[Override]) -> list[Override]:
+    """Keys swept by the option of the group `sweep`; what is typed stands before them."""
+    typed = {one.key_or_group for one in several}
+    found = parse([f"{key}={text}" for key, text in options.sweep.over.items() if key not in typed])
+    for one in found:
+        if not one.is_sweep_override():
+            raise CxsimError(f"sweep.over: {one.input_line}: needs several values, as in 0.01,0.03")
+    return found
 
 
 def _free(folder: Path, texts: Sequence[str]) -> Path:

@@ -26,9 +26,23 @@ Names = Annotated[list[str], BeforeValidator(_names)]
 
 
 class SweepOptions(Strict):
-    """What a sweep changes on both sides; every other swept key acts on the scenario side only."""
+    """Which cells a sweep has, which keys change both sides (every other one acts on the scenario side only)."""
 
+    design: Literal["grid", "list", "lhs", "sobol"] = "grid"
+    n: Annotated[Count, Field(le=1_000_000)] | None = None
+    file: Text | None = None
+    over: dict[str, Text] = {}
     world: Names = []
+    months: bool = False
+    picture: Annotated[Names, Field(min_length=1, max_length=2)] = ["profit", "retention_rate"]
+
+    @model_validator(mode="after")
+    def _fits_its_design(self) -> SweepOptions:
+        if self.n is not None and self.design in ("grid", "list"):
+            raise ValueError(f"n {self.n} is for drawn designs; choose sweep=lhs or sweep=sobol, or leave n out")
+        if self.file is not None and self.design != "list":
+            raise ValueError(f"file {self.file} holds cells one by one: choose sweep=list with it")
+        return self
 
 
 class Columns(Strict):

@@ -61,8 +61,10 @@ def _parse_one(parser: OverridesParser, text: str) -> Override:
         ) from None
 
 
-def check_names(overrides: Sequence[Override], command: str) -> None:
+def check_names(overrides: Sequence[Override], command: str, *, is_swept: bool = False) -> None:
     """Refuse groups, options and keys that do not exist, with the nearest one that does.
+
+    `is_swept`: these are single values of swept keys, among which a scenario may be.
 
     Raises
     ------
@@ -82,7 +84,8 @@ online_retail, subscription, telecom; did you mean online_retail?
         key = override.key_or_group
         if key == "hydra" or key.startswith(("hydra.", "hydra/")):
             continue
-        _check_reader(override, command)
+        if not is_swept:
+            _check_reader(override, command)
         if key in known and override.package is None:
             _check_group(override, known[key])
         elif "/" in key or override.package is not None:
@@ -97,6 +100,9 @@ online_retail, subscription, telecom; did you mean online_retail?
 
 def values_of(override: Override) -> list[Any]:
     """The values an override stands for: one, or those of its sweep."""
+    if override.is_interval_sweep():
+        group = override.key_or_group
+        raise CxsimError(f"{override.input_line}: a group has options, not an interval; write {group}=a,b")
     if override.is_sweep_override():
         return list(override.sweep_iterator())
     return [override.value()]

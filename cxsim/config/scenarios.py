@@ -53,8 +53,14 @@ def load_scenario(name: str, overrides: Sequence[str] = ()) -> list[ScenarioSpec
 def fitting(name: str, config: Config, plain: Sequence[str]) -> Parts:
     """The parts of a scenario, tried on the market before anything runs."""
     parts = tuple(load_scenario(name, plain))
+    check_parts(parts, config)
+    return parts
+
+
+def check_parts(parts: Parts, config: Config) -> None:
+    """Refuse a scenario that does not fit a world: one that starts too late, or changes what is not there."""
     if not parts:
-        return ()
+        return
     together = combine(parts)
     for part in parts:
         if part.changes and part.start_day >= config.horizon_days:
@@ -63,7 +69,6 @@ def fitting(name: str, config: Config, plain: Sequence[str]) -> Parts:
                 f"(horizon_days={config.horizon_days}); start earlier or lengthen the horizon"
             )
     apply_changes(config, together.changes, origin=f"scenario {together.name}")
-    return parts
 
 
 def scenarios_together(texts: list[str]) -> list[str]:
