@@ -63,7 +63,8 @@ def close_months(world, c, now):
 
 @compiled
 def _count_days(world, c, start, stop):
-    """Spread a time of activity over the months it falls in."""
+    """Spread a time of activity over the months it falls in, and count it for his segment and source."""
+    world.active[c.segment, c.source] += max(0, stop - start)
     while start < stop:
         month = world.month_of_day[start // DAY]
         end = min(stop, world.month_starts[month + 1])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cxsim.journal.words import GIFTS
+
 # Status of a life.
 PROSPECT, CUSTOMER, GONE, GHOST = range(4)
 
@@ -101,8 +103,8 @@ CUSTOMER_RECORD = np.dtype([
     ("calm_sum", "f8"), ("calm_peak", "f8"), ("calm_end", "f8"), ("gain", "f8"), ("treat", "f8"), ("taught", "f8"),
     # accounts
     ("margin", "i8"), ("margin_discounted", "i8"), ("residual", "i8"), ("subsidy", "i8"), ("counted_from", "i8"),
-    ("orders_before", "i4"), ("was_active", "i1"), ("was_active_first", "i1"), ("has_repeated", "i1"),
-    ("is_enrolled", "i1"),
+    ("gifts", "f4", (len(GIFTS),)), ("orders_before", "i4"), ("was_active", "i1"), ("was_active_first", "i1"),
+    ("has_repeated", "i1"), ("is_enrolled", "i1"),
     # subscription, points, tiers, paid membership (ticks: 0 = none); `earned` are points of this journey's order
     ("n_renewals", "i4"), ("n_fees", "i2"), ("tier", "i2"), ("year_tier", "i2"), ("n_save_offers", "i2"),
     ("n_shocks", "i4"), ("points", "i8"), ("bonus", "i8"), ("earned", "i8"), ("joined_at", "i8"),
@@ -216,6 +218,7 @@ WORLD_FIELDS = {
     "tally": "i8 [segment + shared, months + 1, counter]; the last month is the total",
     "ledger": "i8 [day, segment + shared, source, channel + none, category, 2]",
     "points": "i8 [day, segment, 4] issued, redeemed, expired, cancelled",
+    "active": "i8 [segment, source] ticks in which customers were active",
     "ages": "i8 [route, segment, day] margin of acquired customers by age",
     "route_costs": "i8 [day, route, category] spent to win people, in 1/10,000 of the currency",
     "moments": "i8 [segment, kind of journey, read-out, 3] count, sum, sum of squares",

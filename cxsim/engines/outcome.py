@@ -31,6 +31,8 @@ class Outcome:
         shared; last channel: none. Words: :mod:`cxsim.journal.words`.
     points : array of int64, shape (days, segments, 4)
         Points issued, redeemed, expired, cancelled by day.
+    active : array of int64, shape (segments, sources)
+        Ticks in which customers were active.
     routes : tuple of str
         Routes by which newcomers come: organic, referral, then paid ones by name; field `route` of a customer
         numbers them (-1: he was there on day 0).
@@ -73,6 +75,7 @@ class Outcome:
     tally: np.ndarray
     ledger: np.ndarray
     points: np.ndarray
+    active: np.ndarray
     routes: tuple[str, ...]
     ages: np.ndarray
     route_costs: np.ndarray

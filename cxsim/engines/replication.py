@@ -140,7 +140,7 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
     return Outcome(
         replication=replication, segments=blueprint.segments, channels=blueprint.channels,
         month_starts=arrays["month_starts"], tally=arrays["tally"], ledger=arrays["ledger"],
-        points=arrays["points"], routes=blueprint.routes, ages=arrays["ages"],
+        points=arrays["points"], active=arrays["active"], routes=blueprint.routes, ages=arrays["ages"],
         route_costs=arrays["route_costs"], customers=customers, log=room.log,
         moments=arrays["moments"], exposures=arrays["exposures"],
         wait_sums=arrays["wait_sums"], contacts=arrays["contacts"], felt=arrays["felt"], pains=arrays["pains"],

@@ -81,6 +81,7 @@ def world_shapes(n: Sizes) -> Shapes:
         "tally": ((n.segments + 1, n.months + 1, len(COUNTERS)), WHOLE),
         "ledger": ((n.days, n.segments + 1, len(SOURCES), n.channels + 1, len(CATEGORIES), 2), WHOLE),
         "points": ((n.days, n.segments, 4), WHOLE),
+        "active": ((n.segments, len(SOURCES)), WHOLE),
         "ages": ((n.routes, n.segments, n.days + 1), WHOLE),
         "route_costs": ((n.days, n.routes, len(CATEGORIES)), WHOLE),
         "teams": ((n.channels,), TEAM),

@@ -7,7 +7,7 @@ import numpy as np
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import RECENT_FROM
 from cxsim.journal.ticks import DAY
-from cxsim.journal.words import CATEGORIES, SUBSIDIES
+from cxsim.journal.words import CATEGORIES, GIFTS, SUBSIDIES
 
 MONEY = 10_000
 FRACTION = 2.0**32
@@ -77,6 +77,8 @@ IS_ACQUISITION = np.array([bucket == "acquisition" for _, bucket, _, _ in CATEGO
 IS_BONUS = np.array([name in ("referral_bonus", "friend_bonus") for name, _, _, _ in CATEGORIES])
 IS_MARGIN = np.array([own for _, _, _, own in CATEGORIES])
 IS_SUBSIDY = np.array([name in SUBSIDIES for name, _, _, _ in CATEGORIES])
+NO_GIFT = -1
+GIFT = np.array([GIFTS.index(name) if name in GIFTS else NO_GIFT for name, _, _, _ in CATEGORIES])
 
 
 @compiled
@@ -125,6 +127,8 @@ def book(world, c, tick, channel, category, amount):
     entry[1] += amount
     if IS_SUBSIDY[category]:
         c.subsidy += amount
+        if GIFT[category] != NO_GIFT:
+            c.gifts[GIFT[category]] += amount
     route = REFERRAL_ROUTE if IS_BONUS[category] else c.route
     if IS_ACQUISITION[category] and route >= 0:
         world.route_costs[day, route, category] += amount

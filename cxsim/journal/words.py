@@ -132,6 +132,8 @@ CATEGORIES = (
 # would have done so anyway is leakage.
 SUBSIDIES = ("reward_redeemed", "exclusive_offer", "member_benefit", "save_offer", "win_back", "referral_bonus",
              "friend_bonus", "welcome_gift")
+# Those a customer can be given again and again; the others are bonuses, given once, as he is won.
+GIFTS = ("reward_redeemed", "exclusive_offer", "member_benefit", "save_offer", "win_back")
 
 # Departments that own touchpoints, each under one of the five Ps.
 OWNERS = {

@@ -52,6 +52,7 @@ def make_blank_outcome(
         ledger=np.zeros(
             (n_days, n_segments + 1, len(SOURCES), len(channels) + 1, len(CATEGORIES), 2), dtype=np.int64),
         points=np.zeros((n_days, n_segments, 4), dtype=np.int64),
+        active=np.zeros((n_segments, len(SOURCES)), dtype=np.int64),
         routes=(*ROUTES, "media"),
         ages=np.zeros((len(ROUTES) + 1, n_segments, n_days + 1), dtype=np.int64),
         route_costs=np.zeros((n_days, len(ROUTES) + 1, len(CATEGORIES)), dtype=np.int64),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OF_CHANNEL = ("staff", "contact_fee", "visit", "prospect_minutes")
 OF_TOUCHPOINT = (C_TOUCHPOINT, C_TOUCHPOINT_FIXED)
+Flows = tuple[np.ndarray, np.ndarray]
+"""Where flows are (day, segment, source, place, category) and how many and how much (count, amount)."""
 
 
 def _owners(outcome: Outcome, config: Config | None) -> np.ndarray:
@@ -60,7 +62,7 @@ def _of_touchpoints(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
             np.concatenate([outcome.touch_costs[used].T, flows], axis=1))
 
 
-def _flows(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+def flows_of(outcome: Outcome) -> Flows:
     """All flows in the order of day, segment, source, place, category; (count, amount) of each."""
     spots, flows = _of_channels(outcome)
     if not outcome.touchpoints:
@@ -71,7 +73,9 @@ def _flows(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
     return spots[:, order], flows[:, order]
 
 
-def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) -> Table:
+def ledger_table(
+    outcome: Outcome, scenario: str, config: Config | None = None, flows: Flows | None = None,
+) -> Table:
     """The ledger of one replication, one row for every day, segment, source, channel and category.
 
     Amounts are positive in their own bucket (a refund is negative revenue, returned goods are negative
@@ -85,6 +89,8 @@ def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) 
         Name for the column `scenario`.
     config : Config, optional
         With it, flows of a channel or touchpoint are owned by its owner.
+    flows : Flows, optional
+        What :func:`flows_of` gave, where it is at hand.
 
     Returns
     -------
@@ -103,7 +109,7 @@ def ledger_table(outcome: Outcome, scenario: str, config: Config | None = None) 
     >>> next(ledger_table(outcome, "baseline").rows())["profit_effect"]
     49.99
     """
-    (day, segment, source, place, category), (counts, amounts) = _flows(outcome)
+    (day, segment, source, place, category), (counts, amounts) = flows or flows_of(outcome)
     none = ["none"] * (1 + len(outcome.touchpoints))
     nowhere = [""] * (1 + len(outcome.channels))
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
+from cxsim.journal.words import GIFTS
 from cxsim.measure.customer_metrics import ever_customers
 from cxsim.measure.metric import Metric
 from cxsim.measure.regulars import METRICS as REGULAR_METRICS
@@ -14,7 +15,8 @@ from cxsim.measure.table import Table
 
 BRIEF = np.dtype([
     ("id", "i8"), ("subsidy", "i8"), ("margin", "i8"), ("orders", "i4"), ("segment", "i2"), ("active", "?"),
-    ("was_there", "?")])
+    ("was_there", "?"), ("is_treated", "?"), ("source", "i1"), ("entry", "i8"), ("satisfaction", "f4"),
+    ("gifts", "f4", (len(GIFTS),))])
 
 METRICS = (
     Metric("subsidy", "money", -1,
@@ -57,8 +59,9 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     Returns
     -------
     structured array of :data:`BRIEF`
-        29 bytes a customer: id, subsidy and margin (1/10,000 of the currency), orders in the run,
-        segment, whether active at the horizon and on day 0. Who never bought is left out.
+        Id, subsidy and margin (1/10,000 of the currency), orders in the run, segment, whether active at the
+        horizon, on day 0, and under a scenario's terms in his last journey, source, entry (ticks), satisfaction,
+        and what of the subsidy was given again and again, by kind. Who never bought is left out.
 
     Examples
     --------
@@ -67,14 +70,30 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     (0,)
     """
     customers = ever_customers(outcome.customers, "id", "subsidy", "margin", "segment", "n_orders",
-                               "orders_before", "was_active", "was_active_first")
+                               "orders_before", "was_active", "was_active_first", "row", "source", "entry",
+                               "satisfaction", "gifts")
     brief = np.zeros(len(customers), BRIEF)
-    for name in ("id", "subsidy", "margin", "segment"):
+    for name in ("id", "subsidy", "margin", "segment", "source", "entry", "satisfaction", "gifts"):
         brief[name] = customers[name]
     brief["orders"] = customers["n_orders"] - customers["orders_before"]
     brief["active"] = customers["was_active"] != 0
     brief["was_there"] = customers["was_active_first"] != 0
+    brief["is_treated"] = customers["row"] != 0
     return brief[np.argsort(brief["id"], kind="stable")]
+
+
+def both_lives(baseline: np.ndarray, scenario: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The customers of both lives, in the same order.
+
+    Examples
+    --------
+    >>> one, other = np.zeros(2, BRIEF), np.zeros(2, BRIEF)
+    >>> one["id"], other["id"] = [1, 2], [2, 3]
+    >>> [lives["id"].tolist() for lives in both_lives(one, other)]
+    [[2], [2]]
+    """
+    _, here, there = np.intersect1d(baseline["id"], scenario["id"], assume_unique=True, return_indices=True)
+    return baseline[here], scenario[there]
 
 
 def leaked(baseline: np.ndarray, scenario: np.ndarray, kind: str) -> np.ndarray:
@@ -94,17 +113,24 @@ def leaked(baseline: np.ndarray, scenario: np.ndarray, kind: str) -> np.ndarray:
     >>> leaked(one, other, "transactional").tolist()
     [75.0]
     """
+    return scenario["subsidy"] * anyway(baseline, scenario, kind)
+
+
+def anyway(baseline: np.ndarray, scenario: np.ndarray, kind: str) -> np.ndarray:
+    """The share of what each paired customer does in the scenario that he does in the baseline too.
+
+    Subscription: 1 if he is active at the end of both lives. Transactional: his orders in the baseline by those
+    in the scenario, at most 1.
+    """
     if kind == "subscription":
-        return np.where(baseline["active"] & scenario["active"], scenario["subsidy"], 0).astype(float)
+        return (baseline["active"] & scenario["active"]).astype(float)
     before, after = baseline["orders"].astype(float), scenario["orders"].astype(float)
-    anyway = np.divide(before, after, out=np.ones(len(after)), where=after > before)
-    return scenario["subsidy"] * anyway
+    return np.divide(before, after, out=np.ones(len(after)), where=after > before)
 
 
 def _figures(baseline: np.ndarray, scenario: np.ndarray, kind: str, n: int) -> dict[str, np.ndarray]:
     """Every figure of :data:`METRICS` for all customers, then for each of `n` segments."""
-    _, here, there = np.intersect1d(baseline["id"], scenario["id"], assume_unique=True, return_indices=True)
-    before, after = baseline[here], scenario[there]
+    before, after = both_lives(baseline, scenario)
     one, other = before["active"], after["active"]
 
     def summed(segment: np.ndarray, amounts: np.ndarray) -> np.ndarray:

@@ -23,6 +23,9 @@ COLUMNS = {
     "points": ("issued", "redeemed", "expired", "cancelled", "outstanding"),
     "touchpoints": ("journeys", "episodes", "failures", "cost"),
     "sources": ("customers_acquired", *PAID_FOR, "spend"),
+    "accounts": ("amount", "discounted"),
+    "leaks": ("subsidy", "customers", "leaked"),
+    "gains": ("customers", "saved", "lost", "net_saved", "margin", "orders"),
 }
 METRIC_TABLES = ("kpis", "twins")
 NOT_SCALED = ("events",)
@@ -49,7 +52,7 @@ def to_whole(name: str, table: Table, share: float) -> Table:
     Parameters
     ----------
     name : str
-        Which table: kpis, ledger, points, touchpoints, sources, twins or events.
+        Which table: kpis, ledger, points, touchpoints, sources, accounts, twins, leaks, gains or events.
     table : Table
         As measured.
     share : float
@@ -68,7 +71,7 @@ def to_whole(name: str, table: Table, share: float) -> Table:
         scaled = {"value": np.where(is_scaled, scale_up(table["value"], share), table["value"])}
     else:
         scaled = {column: scale_up(table[column], share) for column in COLUMNS[name]}
-    if name == "ledger":
+    if name in ("ledger", "accounts"):
         scaled["count"] = np.where(table["segment"] == SHARED, table["count"], scale_up(table["count"], share))
     return Table({**table.columns, **scaled})
 

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 OWN_FILES = (
     "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "touchpoints.parquet",
-    "sources.parquet", "twins.parquet", "returns.parquet", "comparison.parquet", "sweep.parquet", "plan.parquet",
-    "summary.csv", "report.html")
+    "sources.parquet", "accounts.parquet", "twins.parquet", "leaks.parquet", "gains.parquet",
+    "returns.parquet", "comparison.parquet", "sweep.parquet", "plan.parquet", "summary.csv", "report.html")
 
 
 def resolved(
@@ -184,11 +184,11 @@ def gain_of(comparison: Comparison) -> Table | None:
 
 def _tables(tables: Tables, config: Config) -> dict[str, Table | Paged]:
     found: dict[str, Table | Paged] = {
-        "kpis": tables.kpis, "ledger": tables.ledger, "touchpoints": tables.touchpoints}
+        "kpis": tables.kpis, "ledger": tables.ledger, "touchpoints": tables.touchpoints,
+        "accounts": tables.accounts}
     if config.market.kind != "contact_centre":
         found["sources"] = tables.sources
-    if len(tables.twins):
-        found["twins"] = tables.twins
+    found |= {name: getattr(tables, name) for name in ("twins", "leaks", "gains") if len(getattr(tables, name))}
     if len(tables.points):
         found["points"] = tables.points
     if config.output.events != "none":

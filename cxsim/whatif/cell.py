@@ -13,19 +13,20 @@ from cxsim.engines.many import run_many
 from cxsim.engines.replication import Process, run_replication
 from cxsim.engines.reproduction import refuse_explosion, scenario_reproduction
 from cxsim.errors import CxsimError
+from cxsim.measure.accounts import accounts_table
 from cxsim.measure.events import EventLog
 from cxsim.measure.kpis import kpis
-from cxsim.measure.ledger import ledger_table
+from cxsim.measure.ledger import flows_of, ledger_table
 from cxsim.measure.points import points_table
 from cxsim.measure.sources import sources_table
 from cxsim.measure.table import Table
 from cxsim.measure.touchpoints import touchpoints_table
-from cxsim.measure.twins import brief_lives, no_twins
+from cxsim.measure.twins import brief_lives
 from cxsim.measure.whole_population import to_whole
 from cxsim.settings.overlay import apply_changes, combine
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
-from cxsim.whatif.pairing import Pairing
+from cxsim.whatif.pairing import Pairing, unpaired
 from cxsim.whatif.precision import Stopping, blocks
 
 Progress = Callable[[str, int, int], None]
@@ -48,9 +49,10 @@ class Lives:
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of some cells: kpis, ledger, points account, events, places, sources of customers.
+    """The tables of some cells: kpis, ledger, points account, events, places, sources of customers, accounts.
 
-    `twins` holds what became of the customers who lived both lives; of a comparison only.
+    `twins` holds what became of the customers who lived both lives, `leaks` what of each kind of reward went to
+    what would have happened anyway, `gains` which of them gained; of a comparison only.
     """
 
     kpis: Table
@@ -59,7 +61,10 @@ class Tables:
     events: EventLog
     touchpoints: Table
     sources: Table
+    accounts: Table
     twins: Table
+    leaks: Table
+    gains: Table
     n_events: int = 0
 
 
@@ -91,11 +96,12 @@ def live(
     """Run one cell and reduce it to tables and, where they are to be paired, its customers in brief."""
     side, replication = lives[job[0]], job[1]
     outcome = run_replication(side.blueprint, replication, engine, processes=processes)
+    flows = flows_of(outcome)
     tables = Tables(
-        kpis(outcome, side.config, side.name), ledger_table(outcome, side.name, side.config),
+        kpis(outcome, side.config, side.name), ledger_table(outcome, side.name, side.config, flows),
         points_table(outcome, side.name), EventLog([(outcome, side.name)]),
-        touchpoints_table(outcome, side.name, side.config), sources_table(outcome, side.name), no_twins(),
-        outcome.n_events)
+        touchpoints_table(outcome, side.name, side.config), sources_table(outcome, side.name),
+        accounts_table(outcome, side.config, side.name, flows), **unpaired(), n_events=outcome.n_events)
     return tables, brief_lives(outcome) if keeps_lives else None
 
 
@@ -133,7 +139,7 @@ def live_all(
         if stopping is not None and stopping.is_enough(_kpis_so_far(cells, config.simulated_share)):
             break
     together = stack([cells[place] for place in sorted(cells)])
-    return whole(replace(together, twins=pairing.table()), config.simulated_share), engine
+    return whole(replace(together, **pairing.tables()), config.simulated_share), engine
 
 
 def _kpis_so_far(cells: dict[tuple[int, int], Tables], share: float) -> Table:

@@ -19,7 +19,9 @@ class Depth(Strict):
     """Which analyses that take further runs a comparison shall make; by default none."""
 
 
-STEPS: tuple[str, ...] = ()
+STEPS: tuple[str, ...] = (
+    "cxsim.whatif.decompose_drivers:drivers",
+)
 """``module:function``, in order; each takes a comparison with the tables so far and progress, and gives further
 tables by name. Steps without runs always act; others do where the comparison's `depth` asks for them."""
 

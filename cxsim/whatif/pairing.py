@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxsim.measure.leaks import leaks_table, no_leaks
 from cxsim.measure.table import Table
 from cxsim.measure.twins import no_twins, twins_table
+from cxsim.measure.who_gains import gains_table, no_gains
 
 if TYPE_CHECKING:
     from cxsim.whatif.cell import Lives
@@ -26,7 +28,7 @@ class Pairing:
     def __init__(self, sides: Sequence[Lives]) -> None:
         self.sides = sides
         self._waiting: dict[int, dict[int, np.ndarray]] = {}
-        self._made: dict[tuple[int, int], Table] = {}
+        self._made: dict[tuple[int, int], dict[str, Table]] = {}
 
     def meet(self, side: int, replication: int, lives: np.ndarray) -> None:
         """Take in one side's life of one replication."""
@@ -36,11 +38,30 @@ class Pairing:
             return
         config, segments = self.sides[0].config, self.sides[0].blueprint.segments
         for other in range(1, len(self.sides)):
-            self._made[other, replication] = twins_table(
-                here[0], here[other], name=self.sides[other].name, replication=replication,
-                kind=config.market.kind, segments=segments)
+            name, scenario = self.sides[other].name, _treated(here[other], self.sides[other])
+            self._made[other, replication] = {
+                "twins": twins_table(here[0], scenario, name=name, replication=replication,
+                                     kind=config.market.kind, segments=segments),
+                "leaks": leaks_table(here[0], scenario, name=name, replication=replication,
+                                     kind=config.market.kind),
+                "gains": gains_table(here[0], scenario, name=name, replication=replication, segments=segments)}
         del self._waiting[replication]
 
-    def table(self) -> Table:
-        """All pairs, by scenario and replication."""
-        return Table.concat([self._made[place] for place in sorted(self._made)]) if self._made else no_twins()
+    def tables(self) -> dict[str, Table]:
+        """All pairs, by scenario and replication: twins, leaks, gains."""
+        return {name: Table.concat([self._made[place][name] for place in sorted(self._made)]) if self._made
+                else nothing for name, nothing in unpaired().items()}
+
+
+def unpaired() -> dict[str, Table]:
+    """The tables of a run that was compared with nothing."""
+    return {"twins": no_twins(), "leaks": no_leaks(), "gains": no_gains()}
+
+
+def _treated(lives: np.ndarray, side: Lives) -> np.ndarray:
+    """Lives of which everybody was reached where a part ends: their last journey does not tell then."""
+    if all(part.end_day is None for part in side.parts):
+        return lives
+    lives = lives.copy()
+    lives["is_treated"] = True
+    return lives

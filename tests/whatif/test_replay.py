@@ -20,7 +20,7 @@ def test_run_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load([*SMALL, "scenario=points_program"])), tmp_path)
     found = replay(tmp_path)
     assert found.is_same and set(found.tables) == {
-        "kpis", "ledger", "touchpoints", "sources", "points", "events"}
+        "kpis", "ledger", "touchpoints", "sources", "accounts", "points", "events"}
 
 
 def test_comparison_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_changed_seed_is_found(tmp_path: Path) -> None:
     config = (tmp_path / "config.yaml").read_text()
     (tmp_path / "config.yaml").write_text(config.replace("seed: 1\n", "seed: 2\n", 1))
     found = replay(tmp_path).tables
-    assert set(found) == {"kpis", "ledger", "touchpoints", "sources", "events"} and not any(found.values())
+    assert set(found) == {"kpis", "ledger", "touchpoints", "sources", "accounts", "events"} and not any(found.values())
 
 
 def test_a_table_that_is_not_the_recorded_one_is_named(tmp_path: Path) -> None:
