@@ -79,14 +79,14 @@ the spend does not rise detectably.
 gifts, bonuses to both sides of a recommendation, handled minutes of prospects), cac, clv, clv_to_cac and
 payback_days. `spend` adds up to `acquisition_cost`; what belongs to no source is in the row `shared`.
 
-`accounts.parquet`: what the run was made of, by segment and source of customers: the categories of the ledger over
-the whole run (count, amount, and the amount discounted to day 0), customers (who ever bought or subscribed), active
-days, residual value and reward liability at the horizon. Amounts with their signs sum to `profit`; discounted ones,
-with residual value and less the liability, to `customer_equity`.
+`accounts.parquet`: what the run was made of, by segment and source of customers: the categories of the ledger
+over the whole run (count, amount, and the amount discounted to day 0), customers (who ever bought or
+subscribed), active days, residual value and reward liability at the horizon. Amounts with their signs sum to
+`profit`; discounted ones, with residual value and less the liability, to `customer_equity`.
 
-`leaks.parquet` of a comparison: `leakage` (as below) by kind of reward and bonus. `gains.parquet`: customers of both
-lives in groups of the baseline's life (segments; thirds by satisfaction at its end; thirds by tenure; whom the
-scenario reached in his last journey and whom not): saved, lost, and their differences in margin and orders.
+`leaks.parquet` of a comparison: `leakage` (as below) by kind of reward and bonus. `gains.parquet`: customers of
+both lives in groups of the baseline's life (segments; thirds by satisfaction at its end; thirds by tenure; whom
+the scenario reached in his last journey and whom not): saved, lost, and their differences in margin and orders.
 """
 
 
