@@ -22,7 +22,8 @@ def _lives(*rows: tuple[int, float, float, int, int, bool]) -> np.ndarray:
     lives = np.zeros(len(rows), BRIEF)
     for place, (identity, subsidy, margin, orders, segment, active) in enumerate(rows):
         money = round(subsidy * MONEY), round(margin * MONEY)
-        for name, value in zip(BRIEF.names, (identity, *money, orders, segment, active, identity < 4), strict=False):
+        known = (identity, *money, orders, segment, active, identity < 4)
+        for name, value in zip(BRIEF.names, known, strict=False):
             lives[name][place] = value
     return lives
 
