@@ -17,6 +17,7 @@ from cxsim.measure.twins import BRIEF, both_lives
 THIRDS = {"satisfaction": ("least satisfied third", "middle third", "most satisfied third"),
           "tenure": ("newest third", "middle third", "oldest third")}
 REACHED, NOT_REACHED = "reached", "not reached"
+NO_JOURNEY = "no journey yet"
 Group = tuple[str, str, np.ndarray]
 
 
@@ -41,7 +42,8 @@ def gains_table(
     Table
         Columns scenario, replication, grouping (segment, satisfaction, tenure, treatment), group, customers,
         saved, lost, net_saved (customers), margin (account currency more than in the baseline, undiscounted) and
-        orders (more than in the baseline). Thirds are left out where all are alike; treatment where the scenario
+        orders (more than in the baseline). Thirds are left out where all are alike (of
+        satisfaction, they are of those who had a journey); treatment where the scenario
         reached everybody, or nobody, in his last journey.
 
     Examples
@@ -78,12 +80,15 @@ def _groups(before: np.ndarray, after: np.ndarray, segments: tuple[str, ...]) ->
         yield "segment", segment, before["segment"] == number
     of_satisfaction, of_tenure = before["satisfaction"], -before["entry"]
     for grouping, values in (("satisfaction", of_satisfaction), ("tenure", of_tenure)):
-        if len(values) < 3:
+        is_known = np.isfinite(values)
+        if is_known.sum() < 3:
             continue
-        low, high = np.quantile(values, [1 / 3, 2 / 3], method="inverted_cdf")
+        low, high = np.quantile(values[is_known], [1 / 3, 2 / 3], method="inverted_cdf")
         masks = (values <= low, (values > low) & (values <= high), values > high)
         if all(mask.any() for mask in masks):
             yield from ((grouping, group, mask) for group, mask in zip(THIRDS[grouping], masks, strict=True))
+            if not is_known.all():
+                yield grouping, NO_JOURNEY, ~is_known
     treated = after["is_treated"]
     if treated.any() and not treated.all():
         yield "treatment", REACHED, treated

@@ -11,7 +11,10 @@ from cxsim.report.section import PLACES, Section
 if TYPE_CHECKING:
     from cxsim.whatif.compare import Comparison
 
-SECTIONS: tuple[str, ...] = ()
+SECTIONS: tuple[str, ...] = (
+    "cxsim.report.drivers_section:drivers_section",
+    "cxsim.report.gains_section:gains_section",
+)
 """``module:function``, imported when a page is made; each takes a comparison and gives a section or None."""
 
 

@@ -1,0 +1,83 @@
+"""Why and who gains, as the page and the terminal tell it: what is printed sums, and says what the tables say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import cxsim
+from cxsim.report.drivers_section import MEASURE_TITLES, drivers_section, summing
+from cxsim.report.figures_why import Step, draw_waterfalls
+from cxsim.report.gains_section import gains_section
+from cxsim.settings.reference import blank_reference
+from cxsim.whatif.compare import Comparison
+
+
+@pytest.fixture(scope="module")
+def made() -> Comparison:
+    config = cxsim.load(["n_customers=300", "horizon_days=120", "replications=4", "market.entrants_per_day=1"])
+    return cxsim.compare(config, ["points_program", "price_rise+referral_bonus"], reference=blank_reference(config))
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def test_printed_drivers_sum_to_the_printed_difference(made: Comparison) -> None:
+    section = drivers_section(made)
+    assert section is not None and [grid.name for grid in section.grids] == [f"Drivers of {n}" for n in made.names]
+    for grid, name in zip(section.grids, made.names, strict=True):
+        for column, measure in ((1, "profit"), (3, "customer_equity")):
+            values = [_number(row[column]) for row in grid.rows]
+            assert sum(values[:-1]) == pytest.approx(values[-1], abs=1e-9)
+            rows = made.comparison.select(scenario=name, metric=measure, segment="all", period="total")
+            assert values[-1] == pytest.approx(rows["difference"][0], abs=0.5)
+
+
+def test_any_numbers_sum_as_printed() -> None:
+    rng = np.random.default_rng(3)
+    for scale in (0.01, 1.0, 500.0, 1e7):
+        for _ in range(50):
+            values = rng.normal(0, scale, 9)
+            texts = [_number(text) for text in summing(values.tolist(), float(values.sum()))]
+            assert sum(texts[:-1]) == pytest.approx(texts[-1], abs=1e-6)
+
+
+def test_the_picture_has_both_measures_of_every_scenario_and_is_the_same_twice(made: Comparison) -> None:
+    section = drivers_section(made)
+    again = drivers_section(made)
+    assert section is not None and again is not None and section.svg == again.svg
+    assert section.svg.count("<svg") == 1 and len(MEASURE_TITLES) == 2
+
+
+def test_a_waterfall_ends_where_its_steps_lead() -> None:
+    """Pixels are not judged; a picture of steps that cancel has the width of the largest partial sum."""
+    steps = [Step("up", 50.0, 40.0, 60.0), Step("down", -50.0, -60.0, -40.0), Step("sum", 0.0, -5.0, 5.0)]
+    assert steps[0].is_detected and not steps[2].is_detected
+    assert draw_waterfalls({("a", "profit"): steps}, 1).startswith("<svg")
+
+
+def test_words_name_the_largest_driver(made: Comparison) -> None:
+    section = drivers_section(made)
+    assert section is not None
+    assert "spend and price (+" in section.words[1], "a price rise earns more on each order"
+
+
+def test_who_gains_lists_thirds_and_leakage_by_kind(made: Comparison) -> None:
+    section = gains_section(made)
+    assert section is not None
+    names = [grid.name for grid in section.grids]
+    assert names == ["Who gains from points_program", "Who gains from price_rise+referral_bonus",
+                     "Leakage by kind of reward and bonus"]
+    assert {row[1] for row in section.grids[-1].rows} == {"rewards redeemed", "bonuses for recommending, both sides"}
+    groups = {row[0] for row in section.grids[0].rows}
+    assert {"least satisfied third", "newest third", "no journey yet"} <= groups
+
+
+def test_a_contact_centre_has_drivers_of_cost_and_nobody_who_gains() -> None:
+    config = cxsim.load(["market=contact_centre", "horizon_days=2", "replications=2"])
+    compared = cxsim.compare(config, ["more_staff"])
+    section = drivers_section(compared)
+    assert section is not None and gains_section(compared) is None
+    (grid,) = section.grids
+    assert [row[0] for row in grid.rows][-2:] == ["service: hours, fixed", "sum"]
