@@ -9,6 +9,7 @@ import cxsim
 from cxsim.report.drivers_section import MEASURE_TITLES, drivers_section, summing
 from cxsim.report.figures_why import Step, draw_waterfalls
 from cxsim.report.gains_section import gains_section
+from cxsim.report.svg import BETTER, UNCLEAR
 from cxsim.settings.reference import blank_reference
 from cxsim.whatif.compare import Comparison
 
@@ -16,7 +17,8 @@ from cxsim.whatif.compare import Comparison
 @pytest.fixture(scope="module")
 def made() -> Comparison:
     config = cxsim.load(["n_customers=300", "horizon_days=120", "replications=4", "market.entrants_per_day=1"])
-    return cxsim.compare(config, ["points_program", "price_rise+referral_bonus"], reference=blank_reference(config))
+    names = ["points_program", "price_rise+referral_bonus"]
+    return cxsim.compare(config, names, reference=blank_reference(config))
 
 
 def _number(text: str) -> float:
@@ -50,11 +52,12 @@ def test_the_picture_has_both_measures_of_every_scenario_and_is_the_same_twice(m
     assert section.svg.count("<svg") == 1 and len(MEASURE_TITLES) == 2
 
 
-def test_a_waterfall_ends_where_its_steps_lead() -> None:
-    """Pixels are not judged; a picture of steps that cancel has the width of the largest partial sum."""
-    steps = [Step("up", 50.0, 40.0, 60.0), Step("down", -50.0, -60.0, -40.0), Step("sum", 0.0, -5.0, 5.0)]
-    assert steps[0].is_detected and not steps[2].is_detected
-    assert draw_waterfalls({("a", "profit"): steps}, 1).startswith("<svg")
+def test_a_bar_is_grey_where_its_interval_holds_nothing() -> None:
+    told, untold = Step("up", 50.0, 40.0, 60.0), Step("up", 50.0, -40.0, 140.0)
+    for step, colour, other in ((told, BETTER, UNCLEAR), (untold, UNCLEAR, BETTER)):
+        svg = draw_waterfalls({("a", "profit"): [step, Step("sum", 50.0)]}, 1)
+        bar = f"fill: {colour}"
+        assert bar in svg and f"fill: {other}" not in svg
 
 
 def test_words_name_the_largest_driver(made: Comparison) -> None:
@@ -69,7 +72,8 @@ def test_who_gains_lists_thirds_and_leakage_by_kind(made: Comparison) -> None:
     names = [grid.name for grid in section.grids]
     assert names == ["Who gains from points_program", "Who gains from price_rise+referral_bonus",
                      "Leakage by kind of reward and bonus"]
-    assert {row[1] for row in section.grids[-1].rows} == {"rewards redeemed", "bonuses for recommending, both sides"}
+    kinds = {row[1] for row in section.grids[-1].rows}
+    assert kinds == {"rewards redeemed", "bonuses for recommending, both sides"}
     groups = {row[0] for row in section.grids[0].rows}
     assert {"least satisfied third", "newest third", "no journey yet"} <= groups
 
