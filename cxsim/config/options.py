@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from cxsim.whatif.depth import Depth
-from cxsim.settings.values import Count, Evidence, OpenShare, Positive, Share, Strict
+from cxsim.settings.values import Count, Evidence, Names, OpenShare, Positive, Share, Strict
 
 
 def _text(value: Any) -> Any:
@@ -16,13 +16,7 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float | Path) and not isinstance(value, bool) else value
 
 
-def _names(value: Any) -> Any:
-    """One name may stand for a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
 Text = Annotated[str, BeforeValidator(_text)]
-Names = Annotated[list[str], BeforeValidator(_names)]
 
 
 class SweepOptions(Strict):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SECTIONS: tuple[str, ...] = (
     "cxsim.report.drivers_section:drivers_section",
     "cxsim.report.gains_section:gains_section",
+    "cxsim.report.uncertainty:uncertainty_section",
 )
 """``module:function``, imported when a page is made; each takes a comparison and gives a section or None."""
 

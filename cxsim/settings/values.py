@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -45,6 +46,29 @@ NotNegative = Annotated[float, Field(ge=0.0)]
 MOST_A_YEAR = 91
 """Streams of needs, prompts and shocks hold at most one in four days."""
 YearlyRate = Annotated[float, Field(ge=0.0, le=MOST_A_YEAR)]
+
+
+def _one_name(value: Any) -> Any:
+    """One name may stand for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _flat(value: Any) -> Any:
+    """Nested keys as dotted ones, so that both may be written."""
+    if not isinstance(value, Mapping):
+        return value
+    flat: dict[str, Any] = {}
+    for key, inner in value.items():
+        if isinstance(inner, Mapping):
+            flat |= {f"{key}.{below}": one for below, one in _flat(inner).items()}
+        else:
+            flat[str(key)] = inner
+    return flat
+
+
+Names = Annotated[list[str], BeforeValidator(_one_name)]
+Ranges = Annotated[dict[str, tuple[float, float]], BeforeValidator(_flat)]
+"""Keys of the configuration with a low and a high end of each."""
 
 
 class Effect(Strict):

@@ -17,7 +17,7 @@ from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Lives, Progress, Tables, live_all, make_lives, silent
-from cxsim.whatif.depth import Depth, deepen
+from cxsim.whatif.depth import Depth, check_depth, deepen
 from cxsim.whatif.precision import Stopping, stopping_of
 
 BASELINE = "baseline"
@@ -153,6 +153,8 @@ def compare(
     sides = [_parts(scenario) for scenario in scenarios]
     names = _names_that_differ(sides)
     stopping = stopping_of(config)
+    depth = depth or Depth()
+    check_depth(depth, config, {BASELINE: tuple(baseline), **dict(zip(names, sides, strict=True))})
     look_ahead(config, len(sides), lambda text: progress(text, 0, 0))
     if reference is None:
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
@@ -162,7 +164,7 @@ def compare(
     made = Comparison(
         config, tuple(sides), tuple(names), {side.name: side.config for side in lives[1:]},
         tuple(baseline), tables, paired(tables.kpis, lives, config.confidence),
-        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine, stopping, depth or Depth())
+        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine, stopping, depth)
     return replace(deepen(made, progress), seconds=time.perf_counter() - start)
 
 

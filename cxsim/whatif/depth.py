@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
 
 from cxsim.measure.table import Table
-from cxsim.settings.values import Strict
+from cxsim.settings.schema import Config, ScenarioSpec
+from cxsim.settings.values import Names, Ranges, Strict, Whole
 from cxsim.whatif.cell import Progress
 
 if TYPE_CHECKING:
@@ -16,14 +19,70 @@ if TYPE_CHECKING:
 
 
 class Depth(Strict):
-    """Which analyses that take further runs a comparison shall make; by default none."""
+    """Which analyses that take further runs a comparison shall make; by default none.
+
+    Parameters
+    ----------
+    draws : int, optional
+        How many draws of all uncertain assumptions are lived; default none.
+    sampling : {"lhs", "sobol"}
+        How they are spread: a Latin hypercube, or Sobol's sequence (then a power of two).
+    draw_replications : int
+        Replications of every side in every draw.
+    reference_customers : int
+        Pilots of the reference experience of each draw, in customers.
+    parameters : dict of str to (low, high)
+        Ranges of the user's own, for any key that holds a number.
+    only : list of str
+        Assumptions to which draws are confined; default all in play that have a range.
+    """
+
+    draws: Annotated[Whole, Field(ge=8, le=100_000)] | None = None
+    sampling: Literal["lhs", "sobol"] = "lhs"
+    draw_replications: Annotated[Whole, Field(ge=2, le=1000)] = 4
+    reference_customers: Annotated[Whole, Field(ge=1000)] = 10_000
+    parameters: Ranges = {}
+    only: Names = []
+
+    @model_validator(mode="after")
+    def _sobol_is_even(self) -> Depth:
+        n = self.draws
+        if n is not None and self.sampling == "sobol" and n & (n - 1):
+            below = 1 << (n.bit_length() - 1)
+            raise ValueError(f"draws {n} must be a power of two with sampling=sobol, which is even only then: "
+                             f"{below} or {2 * below}, or sampling=lhs")
+        return self
 
 
 STEPS: tuple[str, ...] = (
     "cxsim.whatif.decompose_drivers:drivers",
+    "cxsim.whatif.uncertainty:uncertainty",
 )
 """``module:function``, in order; each takes a comparison with the tables so far and progress, and gives further
 tables by name. Steps without runs always act; others do where the comparison's `depth` asks for them."""
+
+
+def check_depth(depth: Depth, config: Config, sides: Mapping[str, tuple[ScenarioSpec, ...]]) -> None:
+    """Refuse what no analysis could do, before anything is lived.
+
+    Parameters
+    ----------
+    depth : Depth
+        What is asked.
+    config : Config
+        The world.
+    sides : mapping
+        Parts of every side by name, "baseline" first.
+
+    Raises
+    ------
+    CxsimError
+        With key, value and cure.
+    """
+    if depth.draws is not None:
+        from cxsim.whatif.uncertain import find_uncertain
+
+        find_uncertain(config, sides, depth.parameters, depth.only)
 
 
 def deepen(comparison: Comparison, progress: Progress) -> Comparison:
