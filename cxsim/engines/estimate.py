@@ -75,6 +75,8 @@ class Estimate:
         What of the log is held in memory until it is written, and what is laid aside on disk meanwhile.
     source : str
         Where events and seconds come from.
+    reference_seconds : float
+        What of `seconds` is the search for the reference; 0 where it is kept.
     """
 
     customers: int
@@ -90,6 +92,7 @@ class Estimate:
     held_bytes: float
     aside_bytes: float
     source: str
+    reference_seconds: float = 0.0
 
     def __str__(self) -> str:
         log = f"; an event log of {told_count(self.logged)} records ({told_bytes(self.log_bytes)})" if (
@@ -175,17 +178,16 @@ def estimate(
     slower = OUT_OF_CACHE if memory.customers > CACHED_CUSTOMERS else 1.0
     an_event = seconds / max(1, outcome.n_events) * slower
     wall = runs * (events + ghosts) * an_event / memory.at_a_time
-    if not is_reference_kept(config):
-        wall += _reference_seconds(config, outcome, seconds, small)
+    finding = 0.0 if is_reference_kept(config) else _reference_seconds(config, outcome, seconds, small)
     share = {"none": 0.0, "sample": config.output.sample_share, "all": 1.0}[config.output.events]
     logged = runs * events * share
     held = runs * min(events * share, MOST_IN_MEMORY) * EVENT.itemsize
     size = f"{told_count(small.n_customers)} customers" if small.n_customers else f"{small.horizon_days} days"
     source = f"from a pilot of {size} on this machine"
     return Estimate(
-        config.n_customers, memory.customers, runs, runs * events, wall,
+        config.n_customers, memory.customers, runs, runs * events, wall + finding,
         memory.total + held, available_memory(), logged, logged * BYTES_A_RECORD, share, held,
-        logged * EVENT.itemsize - held, source)
+        logged * EVENT.itemsize - held, source, finding)
 
 
 def _timed(blueprint: Blueprint, engine: str, clock: Callable[[], float]) -> tuple[Outcome, float]:

@@ -136,6 +136,10 @@ class Store:
         except CxsimError as error:
             return self._lost(path, str(error))
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a cell, damaged or not."""
+        return self._path(key).is_file()
+
     def put(self, key: str, table: Table) -> None:
         """Keep a cell, whole or not at all.
 

@@ -123,6 +123,17 @@ def live_trials(
         yield place, run.result(place, wanted)
 
 
+def n_kept(trial: Trial, reference: Reference, store: Store, *, months: bool = False) -> int:
+    """How many replications of a trial a store holds (damaged ones included: they show when they are read)."""
+    side = side_digest(trial.config, trial.parts, reference, choose_engine(trial.config, ()))
+    return sum(any(store.has(key) for key in _keys(side, replication, months)) for replication in trial.replications)
+
+
+def _keys(side: str, replication: int, months: bool) -> list[str]:
+    """Keys under which a cell may be kept; one with months serves whoever wants totals."""
+    return [cell_key(f"{side}/{kind}", replication) for kind in ((MONTHS,) if months else (TOTALS, MONTHS))]
+
+
 @dataclass(frozen=True)
 class _Wanted:
     """Which rows of a cell are asked for."""
@@ -218,21 +229,18 @@ class _Run:
         elif place not in self.failed:
             self.done[place][replication] = made
         if self.store is not None and isinstance(made, Table):
-            self.store.put(self._key(place, replication, self.months), made)
+            self.store.put(_keys(self.sides[place], replication, self.months)[0], made)
         self.progress(self.trials[place].name, self.n_done, self.n_cells)
 
     def _find(self, place: int, replication: int) -> None:
-        """Take a kept cell; one with months serves whoever wants totals."""
+        """Take a kept cell, where there is one."""
         assert self.store is not None
-        for months in (True,) if self.months else (False, True):
-            kept = self.store.get(self._key(place, replication, months))
+        for key in _keys(self.sides[place], replication, self.months):
+            kept = self.store.get(key)
             if kept is not None:
                 self.done[place][replication] = kept
                 self.n_done += 1
                 return
-
-    def _key(self, place: int, replication: int, months: bool) -> str:
-        return cell_key(f"{self.sides[place]}/{MONTHS if months else TOTALS}", replication)
 
     def _reference(self, config: Config) -> Reference | CxsimError:
         """The reference of a world, sought once; or why it has none."""

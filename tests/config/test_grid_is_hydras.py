@@ -91,7 +91,8 @@ def test_an_option_that_takes_names_away_is_no_lever() -> None:
 def test_latin_hypercube_visits_every_part_of_every_interval_once() -> None:
     request = load_request("sweep", [
         "sweep=lhs", "sweep.n=40", "loyalty.earn_rate=interval(0.01,0.05)",
-        "n_customers=tag(log,interval(100,10000))", "channels.phone.extra_employees=interval(0,3)", "scenario=live_chat,none", "sweep.world=[n_customers]"])
+        "n_customers=tag(log,interval(100,10000))", "channels.phone.extra_employees=interval(0,3)",
+        "scenario=live_chat,none", "sweep.world=[n_customers]"])
     found = cells(request)
     rates = np.array([cell.levers["loyalty.earn_rate"] for cell in found])
     assert sorted(np.floor((rates - 0.01) / 0.04 * 40).astype(int)) == list(range(40))

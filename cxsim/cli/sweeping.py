@@ -1,0 +1,108 @@
+"""The command that sweeps: many cells, each against its own baseline, kept as they are finished."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cxsim.cli.asking import ask, words_typed
+from cxsim.cli.progress import first_use_notice, say_cautions
+from cxsim.cli.sweep_progress import sweep_progress
+
+if TYPE_CHECKING:
+    from cxsim.config.grid import Cell
+    from cxsim.settings.schema import Config
+    from cxsim.whatif.sweep import Sweep
+
+EXIT_DONE, EXIT_FAILED_CELLS = 0, 3
+DRY_RUN = "--dry-run"
+SHOWN_CELLS = 40
+
+
+def sweep(words: Sequence[str]) -> int:
+    """``cxsim sweep``: every cell of a design against its own baseline; ``--dry-run`` prints cells and cost."""
+    is_dry = DRY_RUN in words
+    words = [word for word in words if word != DRY_RUN]
+    request = ask("sweep", words)
+    if request is None:
+        return EXIT_DONE
+    from cxsim.config.grid import cells
+    from cxsim.whatif.store import open_store
+    from cxsim.whatif.sweep_cost import sweep_cost
+
+    grid = cells(request)
+    store = open_store(request.config, _say)
+    cost = sweep_cost(grid, request.baseline, store, months=request.options.sweep.months)
+    if is_dry:
+        _print_cells(grid, cost.kept)
+        print(cost)
+        return EXIT_DONE
+    from cxsim.report.sweep_folder import write_sweep
+    from cxsim.whatif.sweep import sweep as swept
+
+    found = _cautions_of_cells(grid)
+    say_cautions(found)
+    first_use_notice()
+    _say(str(cost))
+    with sweep_progress(len(grid)) as tell:
+        made = swept(grid, baseline=request.baseline, progress=tell, store=store,
+                     months=request.options.sweep.months)
+    write_sweep(made, request.run_dir, words_typed("sweep", words), cautions=found,
+                picture=request.options.sweep.picture)
+    _print(made)
+    print(f"Written: {request.run_dir}")
+    return EXIT_FAILED_CELLS if made.failures else EXIT_DONE
+
+
+def _say(text: str) -> None:
+    print(f"cxsim sweep: {text}", file=sys.stderr)
+
+
+def _print(made: Sweep) -> None:
+    """The table of cells, then those that failed."""
+    from cxsim.report.terminal import caption
+    from cxsim.report.terminal_tables import print_sweep
+
+    how = caption(made.config, engine=made.engine, replications=made.config.replications, scenario_configs={})
+    print_sweep(made.table, made.keys, how)
+    if made.stopping is not None:
+        print(made.stopping)
+    if made.failures:
+        print(f"{len(made.failures)} of {len(made.cells)} cells failed; reasons stand in sweep.parquet "
+              "(status = 'failed') and in failures/:")
+    for failure in made.failures[:SHOWN_CELLS]:
+        print(f"  {failure}")
+
+
+def _print_cells(grid: Sequence[Cell], kept: Sequence[int]) -> None:
+    """One line a cell: what it is, and how many of its replications are kept already."""
+    from cxsim.report.terminal_tables import print_grid
+    from cxsim.whatif.sweep import keys_of
+
+    keys = keys_of(grid)
+    rows = []
+    for place, cell in enumerate(grid):
+        values = {**cell.world, **cell.levers}
+        told = [str(values.get(key, "-")) for key in keys]
+        rows.append([str(place), *told, f"{kept[place]} of {cell.config.most_replications}"])
+    shown = rows if len(rows) <= SHOWN_CELLS else [
+        *rows[:SHOWN_CELLS // 2], ["...", *[""] * (len(keys) + 1)], *rows[-SHOWN_CELLS // 2:]]
+    heads = [f"{key} (world)" if any(key in cell.world for cell in grid) else key for key in keys]
+    print_grid(f"{len(grid)} cells", ["cell", *heads, "replications kept"], shown)
+
+
+def _cautions_of_cells(grid: Sequence[Cell]) -> list[str]:
+    """Cautions of a sweep's cells; one that cannot be lived says so in its own row."""
+    from cxsim.errors import CxsimError
+    from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
+
+    worlds: dict[str, Config] = {}
+    for place, cell in enumerate(grid):
+        try:
+            made = scenario_worlds(cell.config, [[cell.scenario]] if cell.scenario else [])
+        except CxsimError:
+            continue
+        worlds.setdefault("baseline", made.pop("baseline"))
+        worlds |= {f"cell {place}": world for world in made.values()}
+    return cautions_of_worlds(worlds)
