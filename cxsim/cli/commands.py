@@ -40,7 +40,8 @@ COMMANDS = {
         "scenarios against the baseline; bare, it is the demo", OVERRIDES, "cxsim.cli.worlds:compare"
     ),
     "sweep": Command(
-        "a grid: loyalty.earn_rate=0.01,0.03 referral.bonus=0,10", OVERRIDES, "cxsim.cli.worlds:sweep"
+        "many cells: loyalty.earn_rate=0.01,0.03 referral.bonus=0,10", "[--dry-run] " + OVERRIDES,
+        "cxsim.cli.sweeping:sweep"
     ),
     "plan": Command(
         "acquisition against retention: the next unit of money", OVERRIDES, "cxsim.cli.planning:plan"

@@ -31,6 +31,7 @@ def sweep(words: Sequence[str]) -> int:
     from cxsim.whatif.store import open_store
     from cxsim.whatif.sweep_cost import sweep_cost
 
+    _check_metrics(request.options.sweep.picture)
     grid = cells(request)
     store = open_store(request.config, _say)
     cost = sweep_cost(grid, request.baseline, store, months=request.options.sweep.months)
@@ -53,6 +54,19 @@ def sweep(words: Sequence[str]) -> int:
     _print(made)
     print(f"Written: {request.run_dir}")
     return EXIT_FAILED_CELLS if made.failures else EXIT_DONE
+
+
+def _check_metrics(names: Sequence[str]) -> None:
+    """Refuse metrics that do not exist before anything is lived."""
+    from cxsim.errors import CxsimError
+    from cxsim.measure.metrics import CATALOGUE
+    from cxsim.settings.keys import nearest
+
+    for name in names:
+        if name not in CATALOGUE:
+            near = nearest(name, CATALOGUE)
+            hint = f"did you mean {near}?" if near else "docs/metrics.md names all"
+            raise CxsimError(f"sweep.picture=[{name}]: is no metric; {hint}")
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Commands that simulate: run, compare, sweep."""
+"""Commands that simulate: run, compare."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from cxsim.cli.asking import ask, words_typed
 from cxsim.cli.progress import first_use_notice, progress_bar, refuse_early, say_cautions, say_log
 
 if TYPE_CHECKING:
-    from cxsim.config.grid import Cell
     from cxsim.config.loading import Request
     from cxsim.settings.reference import Reference
     from cxsim.settings.schema import Config
@@ -20,7 +19,6 @@ ABSORBED = (
     "cxsim run: the keys you set describe the world and are absorbed by its reference experience; to see what a "
     "change does against the baseline, name it as scenario=NAME or use cxsim sweep"
 )
-EXIT_FAILED_CELLS = 3
 
 
 def run(words: Sequence[str]) -> int:
@@ -89,48 +87,6 @@ def compare(words: Sequence[str]) -> int:
     print_sections(sections_of(made))
     _say_where(request.run_dir)
     return 0
-
-
-def sweep(words: Sequence[str]) -> int:
-    """``cxsim sweep``: every combination of the swept values, each against its own baseline."""
-    request = ask("sweep", words)
-    if request is None:
-        return 0
-    from cxsim.config.grid import cells
-    from cxsim.report.run_folder import write_sweep
-    from cxsim.report.terminal import caption
-    from cxsim.report.terminal_tables import print_sweep
-    from cxsim.whatif.sweep import sweep as swept
-
-    grid = cells(request)
-    found = _cautions_of_cells(grid)
-    say_cautions(found)
-    first_use_notice()
-    with progress_bar("sweep") as tell:
-        made = swept(grid, baseline=request.baseline, progress=tell)
-    write_sweep(made, request.run_dir, words_typed("sweep", words), cautions=found)
-    how = caption(made.config, engine=made.engine, replications=made.config.replications, scenario_configs={})
-    print_sweep(made.table, made.keys, how)
-    for failure in made.failures:
-        print(failure)
-    _say_where(request.run_dir)
-    return EXIT_FAILED_CELLS if made.failures else 0
-
-
-def _cautions_of_cells(grid: Sequence[Cell]) -> list[str]:
-    """Cautions of a sweep's cells; one that cannot be lived says so in its own row."""
-    from cxsim.errors import CxsimError
-    from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
-
-    worlds: dict[str, Config] = {}
-    for place, cell in enumerate(grid):
-        try:
-            made = scenario_worlds(cell.config, [[cell.scenario]] if cell.scenario else [])
-        except CxsimError:
-            continue
-        worlds.setdefault("baseline", made.pop("baseline"))
-        worlds |= {f"cell {place}": world for world in made.values()}
-    return cautions_of_worlds(worlds)
 
 
 def _near_explosion(reference: Reference, config: Config, scenarios: dict[str, Config]) -> list[str]:

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from cxsim.whatif.compare import Comparison
     from cxsim.whatif.plan import SimulatedPlan
     from cxsim.whatif.simulate import Run
-    from cxsim.whatif.sweep import Sweep
 
 OWN_FILES = (
     "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "touchpoints.parquet",
     "sources.parquet", "accounts.parquet", "twins.parquet", "leaks.parquet", "gains.parquet",
-    "returns.parquet", "comparison.parquet", "sweep.parquet", "plan.parquet", "summary.csv", "report.html")
+    "returns.parquet", "comparison.parquet", "sweep.parquet", "plan.parquet", "summary.csv", "report.html",
+    "cells.json", "views.sql")
 
 
 def resolved(
@@ -114,17 +114,6 @@ def write_comparison(
         reference_check=comparison.reference.check, gain=gain_of(comparison),
         journeys=journeys, money=money_of_comparison(comparison), sections=sections_of(comparison)))
     return journeys
-
-
-def write_sweep(
-    sweep: Sweep, folder: Path, command_line: Sequence[str] | None = None, *, cautions: Sequence[str] = (),
-) -> None:
-    """Write the folder of a sweep: the tidy table `sweep.parquet`, all replications, summary, manifest."""
-    reference = sweep.references[0] if len(sweep.references) == 1 else None
-    write_folder(folder, sweep.config, {"sweep": sweep.table, "kpis": sweep.kpis},
-           resolved(sweep.config, reference), engine=sweep.engine, seconds=sweep.seconds,
-           command_line=command_line, extra={"failures": list(sweep.failures)}, cautions=cautions)
-    write_summary(folder / "summary.csv", sweep.table, sweep.config.confidence)
 
 
 def write_simulated_plan(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table as Grid
 
@@ -13,6 +14,7 @@ from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.terminal import make_console
 from cxsim.report.verdicts import title
 
+MOST_CELLS = 30
 SWEPT = ("retention_rate", "purchases", "referrals_converted", "profit", "customer_equity")
 
 
@@ -24,7 +26,7 @@ def print_grid(
     console = make_console(console)
     grid = Grid(title=heading, title_justify="left", caption=caption or None, caption_justify="left")
     for k, name in enumerate(names):
-        grid.add_column(name, justify="left" if k == 0 else "right")
+        grid.add_column(name, justify="left" if k == 0 else "right", overflow="fold")
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
@@ -34,7 +36,11 @@ def print_sweep(table: Table, keys: Sequence[str], caption: str, console: Consol
     """Print one line a cell: its keys, and the paired difference of a few headline metrics."""
     rows = []
     totals = table.select(segment="all", period="total")
-    for cell in sorted(set(table["cell"].tolist())):
+    cells = sorted(set(table["cell"].tolist()))
+    shown = _first_by_profit(totals, cells)
+    if len(shown) < len(cells):
+        caption = f"the {len(shown)} first of {len(cells)} cells by profit, all in sweep.parquet; {caption}"
+    for cell in shown:
         here = totals.select(cell=cell)
         first = next(here.rows())
         keys_of = [str(first[key]) for key in keys]
@@ -45,6 +51,16 @@ def print_sweep(table: Table, keys: Sequence[str], caption: str, console: Consol
         rows.append([str(cell), *keys_of, *(_difference(found.get(metric)) for metric in SWEPT)])
     print_grid("difference to the baseline (± half of its interval)", ["cell", *keys, *map(title, SWEPT)],
                rows, caption, console)
+
+
+def _first_by_profit(totals: Table, cells: Sequence[int]) -> Sequence[int]:
+    """All cells where they are few; else those with most profit, the first ones first."""
+    if len(cells) <= MOST_CELLS:
+        return cells
+    profit = totals.select(metric="profit", status="done")
+    profit = profit.take(np.argsort(-profit["difference"], kind="stable"))
+    chosen: list[int] = profit["cell"].tolist()
+    return chosen[:MOST_CELLS]
 
 
 def _difference(row: dict | None) -> str:

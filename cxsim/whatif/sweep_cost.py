@@ -46,7 +46,8 @@ class SweepCost:
 
     def __str__(self) -> str:
         worlds = f" in {self.n_worlds} worlds" if self.n_worlds > 1 else ""
-        kept = f" ({self.n_runs - self.n_left} kept, {self.n_left} to be lived)" if self.n_runs > self.n_left else ""
+        n_kept = self.n_runs - self.n_left
+        kept = f" ({n_kept} kept, {self.n_left} to be lived)" if n_kept else ""
         found = f", {self.n_references} reference experiences to be found" if self.n_references > 1 else (
             ", its reference experience to be found" if self.n_references else "")
         if self.n_left == 0:

@@ -126,7 +126,8 @@ def live_trials(
 def n_kept(trial: Trial, reference: Reference, store: Store, *, months: bool = False) -> int:
     """How many replications of a trial a store holds (damaged ones included: they show when they are read)."""
     side = side_digest(trial.config, trial.parts, reference, choose_engine(trial.config, ()))
-    return sum(any(store.has(key) for key in _keys(side, replication, months)) for replication in trial.replications)
+    return sum(any(store.has(key) for key in _keys(side, replication, months))
+               for replication in trial.replications)
 
 
 def _keys(side: str, replication: int, months: bool) -> list[str]:
