@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cxsim.behaviour.state import PROSPECT, SUBSCRIPTION
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import HORIZON, KIND
+from cxsim.journal.events import COUNTED_FROM, FIRST_MONTH, HORIZON, KIND
 from cxsim.journal.tallies import (
     ACTIVE_TICKS, GENERATION_SUM, N_ACQUIRED, N_ALIVE_END, N_CHURNED, N_CONVERTED, N_END, N_REACTIVATED,
     N_REPEATERS, N_RETAINED, N_START, count)
@@ -36,16 +36,18 @@ def close_months(world, c, now):
     Reads: last order or end of subscription. Writes: tallies, his month pointer.
     Returns: nothing. Draws: nothing.
     """
-    last = world.month_starts.shape[0] - 1
+    last, first = world.month_starts.shape[0] - 1, world.cursor[FIRST_MONTH]
     while c.boundary <= last and world.month_starts[c.boundary] <= now:
         month = c.boundary
         tick = world.month_starts[month]
         active = 1 if is_active(world, c, tick) else 0
         tally = world.tally[c.segment]
-        if month == 0:
+        if month == first:
             c.was_active_first = active
             tally[last, N_START] += active
-        else:
+            if first > 0:
+                c.orders_before = c.n_orders
+        if month > 0:
             tally[month - 1, N_END] += active
             tally[month - 1, N_RETAINED] += active * c.was_active
             if c.status != PROSPECT and c.left >= tick:
@@ -64,7 +66,7 @@ def close_months(world, c, now):
 @compiled
 def _count_days(world, c, start, stop):
     """Spread a time of activity over the months it falls in, and count it for his segment and source."""
-    world.active[c.segment, c.source] += max(0, stop - start)
+    world.active[c.segment, c.source] += max(0, stop - max(start, world.cursor[COUNTED_FROM]))
     while start < stop:
         month = world.month_of_day[start // DAY]
         end = min(stop, world.month_starts[month + 1])
@@ -105,7 +107,7 @@ def count_repeat(world, c, now):
     if c.repeat_month != month:
         c.repeat_month = month
         count(world, c.segment, now, N_REPEATERS, 1)
-    if c.has_repeated == 0:
+    if c.has_repeated == 0 and month >= world.cursor[FIRST_MONTH]:
         c.has_repeated = 1
         world.tally[c.segment, world.month_starts.shape[0] - 1, N_REPEATERS] += 1
 

@@ -9,7 +9,7 @@ from cxsim.behaviour.accounts import open_account, stop_counting
 from cxsim.behaviour.draws import LIFE, block, decision, exponential, uniform
 from cxsim.behaviour.effects import unit_exponential
 from cxsim.behaviour.ghosts import next_ghost, summon
-from cxsim.behaviour.life import D_NEED, be_born, exposed_row, live_until_today
+from cxsim.behaviour.life import D_NEED, be_born, expose, live_until_today
 from cxsim.behaviour.money import residual_value
 from cxsim.behaviour.outreach import plan_contact
 from cxsim.behaviour.pool import (
@@ -20,7 +20,7 @@ from cxsim.behaviour.renewal import fall_due, subscribe
 from cxsim.behaviour.streams import open_streams
 from cxsim.behaviour.state import ARRIVE, B_PULL, CONTACT_CENTRE, GHOST, GONE, SUBSCRIPTION, TRANSACTIONAL
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import HORIZON, KIND, LOG_SHARE, N_CUSTOMERS, N_STARTERS
+from cxsim.journal.events import COUNTED_FROM, HORIZON, KIND, LOG_SHARE, N_CUSTOMERS, N_STARTERS
 from cxsim.journal.tallies import FRACTION, MONEY, N_ENTERED, count
 from cxsim.journal.ticks import DAY, NEVER, after
 from cxsim.journal.words import ORGANIC, START
@@ -103,11 +103,11 @@ def enter(world, i, now):
     """
     c = world.customers[i]
     if world.cursor[KIND] == CONTACT_CENTRE or c.status == GHOST:
-        c.row = exposed_row(world, c, now)
+        expose(world, c, now)
         c.stage = ARRIVE
         return now
     count(world, c.segment, now, N_ENTERED, 1)
-    c.row = exposed_row(world, c, now)
+    expose(world, c, now)
     c.journey = -1
     open_account(world, c)
     if world.cursor[KIND] == SUBSCRIPTION:
@@ -141,7 +141,7 @@ def populate(world, stream_id, n, history_days):
         i = be_born(world, identity, START, -1, 0, world.cursor[LOG_SHARE] / FRACTION)
         live_until_today(world, i, history_days)
         c = world.customers[i]
-        c.row = exposed_row(world, c, 0)
+        expose(world, c, 0)
         if c.status != GONE:
             open_streams(world, c, 0)
         if c.status == GONE or world.cursor[KIND] == TRANSACTIONAL:
@@ -155,7 +155,7 @@ def settle(world):
 
     Reads: every record. Writes: accounts, residual values. Returns: nothing. Draws: nothing.
     """
-    horizon = world.cursor[HORIZON]
+    horizon, first_day = world.cursor[HORIZON], world.cursor[COUNTED_FROM] // DAY
     n = world.cursor[N_CUSTOMERS]
     for i in range(n):
         c = world.customers[i]
@@ -165,5 +165,5 @@ def settle(world):
                 stop_counting(world, c)
     for i in range(n):
         c = world.customers[i]
-        age = min(max(0, horizon // DAY - max(0, c.entry // DAY)), world.discount.shape[0] - 1)
+        age = min(max(0, horizon // DAY - max(first_day, c.entry // DAY)), world.discount.shape[0] - 1)
         c.residual = int(np.rint(residual_value(world, c) * world.discount[age] * MONEY))

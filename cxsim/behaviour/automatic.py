@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.draws import LIFE, decision, uniform
+from cxsim.behaviour.draws import decision, uniform
 from cxsim.behaviour.knowledge import knowledge_of
+from cxsim.behaviour.life import person_key
 from cxsim.behaviour.ordering import place_order
 from cxsim.behaviour.respond import await_solution
 from cxsim.behaviour.state import CUSTOMER, PURCHASE, TROUBLESHOOT
@@ -33,7 +34,7 @@ def acts_by_itself(world, row, c, now):
         return False
     if c.kind != PURCHASE and c.kind != TROUBLESHOOT:
         return False
-    if uniform(world.keys[LIFE], c.id, 0, D_CONSENT) >= row.p_consent:
+    if uniform(person_key(world, c.source), c.id, 0, D_CONSENT) >= row.p_consent:
         return False
     return knowledge_of(world, row, c, now) >= row.confidence
 

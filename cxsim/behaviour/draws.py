@@ -22,8 +22,9 @@ LOGIT_END = 37.0
 N_KNOTS = 16385
 _STEP = 2.0 * LOGIT_END / (N_KNOTS - 1)
 
-# Keys of a world, one for each domain.
-LIFE, CHILD = 0, 1
+# Keys of a world, one for each domain; that of people is the same in every replication where the same people
+# are to live through other luck.
+LIFE, CHILD, PEOPLE = range(3)
 
 # The table of the standard normal; those of the segments follow it.
 T_NORMAL_TABLE = 0

@@ -15,7 +15,7 @@ from cxsim.behaviour.programme import leave_programme
 from cxsim.behaviour.pulls import exit_pull
 from cxsim.behaviour.saving import is_offered, note_offer
 from cxsim.behaviour.state import EXIT_BINS, GONE, L_EXIT, SUBSCRIPTION
-from cxsim.behaviour.streams import next_shock
+from cxsim.behaviour.streams import SHOCKS, is_due, next_shock
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, MEASURING, RECENT_FROM, record
 from cxsim.journal.tallies import N_EXITS, N_LEFT_BY_PAYMENT, N_LEFT_TO_RIVAL, count, fraction
@@ -49,11 +49,14 @@ def _attended(world, row, c, now, hazard):
     if row.attention >= 1.0 and c.deferred == 0.0:
         return hazard
     if c.shock_at <= now:
-        hazard += c.deferred
-        c.deferred = 0.0
+        looks = False
         while c.shock_at <= now:
+            looks = is_due(world, c, SHOCKS, c.shock_at, c.n_shocks) or looks
             next_shock(world, c, c.shock_at)
-        return hazard
+        if looks:
+            hazard += c.deferred
+            c.deferred = 0.0
+            return hazard
     c.deferred += (1.0 - row.attention) * hazard
     return row.attention * hazard
 

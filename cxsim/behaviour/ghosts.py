@@ -112,7 +112,7 @@ def _class_of(world, c):
     crowd = world.crowd[c.channel]
     u = _luck(world, c, D_CLASS) * crowd.classes.sum()
     if u <= 0.0:  # Nobody was seen yet.
-        segment = 0 if world.cursor[KIND] == CONTACT_CENTRE else choose_segment(world, c.id)
+        segment = 0 if world.cursor[KIND] == CONTACT_CENTRE else choose_segment(world, world.keys[LIFE], c.id)
         return int(world.rows[c.row, segment].priority)
     k = 0
     while k < N_CLASSES - 1 and u >= crowd.classes[k]:

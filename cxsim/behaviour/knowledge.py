@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.draws import LIFE, decision, uniform
+from cxsim.behaviour.draws import decision, uniform
 from cxsim.behaviour.effects import faded
+from cxsim.behaviour.life import person_key
 from cxsim.behaviour.state import B_ACCURACY, B_LEARNED
 from cxsim.journal.compiling import compiled
 from cxsim.journal.tallies import ACCURACY_SUM, BRAND_DAYS, fraction
@@ -23,7 +24,7 @@ D_OPT_OUT = decision("knowledge/opt_out")
 @compiled
 def has_opted_out(world, row, c):
     """Whether he does not want to be known. Draws: "knowledge/opt_out" (once a life)."""
-    return row.p_opt_out > 0.0 and uniform(world.keys[LIFE], c.id, 0, D_OPT_OUT) < row.p_opt_out
+    return row.p_opt_out > 0.0 and uniform(person_key(world, c.source), c.id, 0, D_OPT_OUT) < row.p_opt_out
 
 
 @compiled

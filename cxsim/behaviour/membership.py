@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.draws import LIFE, decision, uniform
-from cxsim.behaviour.life import exposed_row
+from cxsim.behaviour.life import exposed_row, person_key
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import record
 from cxsim.journal.tallies import N_MEMBERS_JOINED, N_MEMBERS_LEFT, REFERRED_REVENUE, book, count, money
@@ -43,7 +43,7 @@ def join_membership(world, c, now, channel):
     programme = world.programme[c.row]
     if programme.p_join == 0.0 or c.n_fees > 0:
         return
-    if uniform(world.keys[LIFE], c.id, 0, D_JOIN) >= programme.p_join:
+    if uniform(person_key(world, c.source), c.id, 0, D_JOIN) >= programme.p_join:
         return
     if not is_member(c):
         count(world, c.segment, now, N_MEMBERS_JOINED, 1)

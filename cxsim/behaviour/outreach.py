@@ -55,6 +55,9 @@ def make_contact(world, c, tick):
     Returns: nothing. Draws: "win_back/reached" of that spell.
     """
     leaving = world.leaving[exposed_row(world, c, tick)]
+    if leaving.reach == 0.0:  # He is no longer among those a scenario is for.
+        c.contact_at = NEVER
+        return
     cost = money(leaving.contact_cost)
     c.n_attempts += 1
     count(world, c.segment, tick, N_WIN_BACK_CONTACTS, 1)

@@ -38,6 +38,15 @@ ROW = np.dtype([(name, "f8") for name in (
     "renewal_contacts", "renewal_notice_days", "n_touchpoints",
 )], align=True)
 
+# Whom a scenario part is for: sets of segments and sources as bits, ranges from (included) to (not included).
+AUDIENCE = np.dtype([
+    ("is_chosen", "i8"), ("moves", "i8"), ("segments", "i8"), ("sources", "i8"), ("salt", "i8"),
+    ("has_tenure", "i8"), ("has_orders", "i8"), ("has_quiet", "i8"), ("has_satisfaction", "i8"),
+    ("has_risk", "i8"),
+    ("share", "f8"), ("tenure", "f8", (2,)), ("orders", "f8", (2,)), ("quiet", "f8", (2,)),
+    ("satisfaction", "f8", (2,)), ("risk_cut", "f8"), ("insight", "f8"), ("score_days", "f8"),
+], align=True)
+
 # Parameters of one row and kind of journey.
 JOURNEY_RECORD = np.dtype([
     ("rate", "f8"), ("p_further", "f8"), ("further_days", "f8"), ("response_days", "f8"),

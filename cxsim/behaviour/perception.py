@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.draws import LIFE, T_NORMAL_TABLE, decision, exponential, quantile, uniform
+from cxsim.behaviour.draws import T_NORMAL_TABLE, decision, exponential, quantile, uniform
 from cxsim.behaviour.effects import expit, journey_uniform
 from cxsim.behaviour.knowledge import knowledge_of
+from cxsim.behaviour.life import person_key
 from cxsim.behaviour.state import M_EFFORT, M_JOURNEY, M_QUALITY, M_SATISFACTION
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import MEASURING
@@ -36,7 +37,7 @@ def own_weight(world, row, c, cause):
     """How much a cause counts for him against everybody: lognormal of mean 1. Draws: "perception/weight"."""
     if row.weight_spread == 0.0:
         return 1.0
-    z = normal(world, uniform(world.keys[LIFE], c.id, cause, D_WEIGHT))
+    z = normal(world, uniform(person_key(world, c.source), c.id, cause, D_WEIGHT))
     return math.exp(row.weight_spread * z - 0.5 * row.weight_spread * row.weight_spread)
 
 
@@ -45,7 +46,7 @@ def leniency(world, row, c):
     """How kindly he judges, in s.d. of quality, for life. Draws: "perception/leniency"."""
     if row.leniency_sd == 0.0:
         return 0.0
-    return row.leniency_sd * normal(world, uniform(world.keys[LIFE], c.id, 0, D_LENIENCY))
+    return row.leniency_sd * normal(world, uniform(person_key(world, c.source), c.id, 0, D_LENIENCY))
 
 
 @compiled

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cxsim.behaviour.draws import LIFE, decision, uniform
+from cxsim.behaviour.draws import decision, uniform
 from cxsim.behaviour.effects import faded
+from cxsim.behaviour.life import person_key
 from cxsim.behaviour.loyalty import cancel_points, earn_points, expire_points, redeem_points
 from cxsim.behaviour.membership import end_membership, is_member, join_membership, membership_lift
 from cxsim.behaviour.state import SUBSCRIPTION
@@ -50,7 +51,7 @@ def _enrol(world, programme, c, now):
     """
     if programme.is_on == 0.0 or c.is_enrolled != 0:
         return 0
-    if c.fee_at == 0 and uniform(world.keys[LIFE], c.id, 0, D_ENROL) >= programme.p_enrol:
+    if c.fee_at == 0 and uniform(person_key(world, c.source), c.id, 0, D_ENROL) >= programme.p_enrol:
         return 0
     if not is_member(c):
         count(world, c.segment, now, N_MEMBERS_JOINED, 1)

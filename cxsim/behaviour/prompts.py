@@ -15,7 +15,7 @@ from cxsim.behaviour.effects import faded
 from cxsim.behaviour.knowledge import knowledge_of
 from cxsim.behaviour.life import exposed_row
 from cxsim.behaviour.state import CUSTOMER, PURCHASE, TRANSACTIONAL
-from cxsim.behaviour.streams import next_prompt
+from cxsim.behaviour.streams import PROMPTS, is_due, next_prompt
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import KIND, record
 from cxsim.journal.tallies import N_PROMPTS, N_PROMPTS_READ, book, count, money
@@ -62,10 +62,12 @@ def take_prompt(world, c):
     Returns: nothing. Draws: "prompt/read", "prompt/lift", "stream".
     """
     tick = c.prompt_at
-    if c.status != CUSTOMER:
+    if c.status != CUSTOMER or not is_due(world, c, PROMPTS, tick, c.n_prompts):
         next_prompt(world, c, tick)
         return
-    row = world.rows[exposed_row(world, c, tick), c.segment]
+    reached = exposed_row(world, c, tick)
+    c.reached |= reached
+    row = world.rows[reached, c.segment]
     count(world, c.segment, tick, N_PROMPTS, 1)
     book(world, c, tick, -1, C_OUTREACH, money(row.prompt_cost))
     before = signal_at(row, c, tick)

@@ -12,7 +12,7 @@ from cxsim.behaviour.automatic import acts_by_itself, execute
 from cxsim.behaviour.choice import choose_channel
 from cxsim.behaviour.draws import decision
 from cxsim.behaviour.effects import group_of, journey_uniform, run_bin
-from cxsim.behaviour.life import exposed_row
+from cxsim.behaviour.life import expose
 from cxsim.behaviour.need_clock import next_need, p_met
 from cxsim.behaviour.programme import fee_due, next_change
 from cxsim.behaviour.outreach import await_contact
@@ -23,7 +23,7 @@ from cxsim.behaviour.rivals import goes_to_rival
 from cxsim.behaviour.state import (
     CONTACT_CENTRE, CUSTOMER, FAULT, GONE, L_RATE, N_BESIDE, N_WAITING, PROMPTED, PURCHASE, RECOGNIZE, RENEW,
     RENEWAL, REST, SUBSCRIPTION, TRANSACTIONAL, TROUBLESHOOT)
-from cxsim.behaviour.streams import next_other
+from cxsim.behaviour.streams import is_due, next_other
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND, MEASURING, record
 from cxsim.journal.tallies import N_FORGOTTEN, N_NEEDS, N_PROMPTED_NEEDS, N_TO_COMPETITOR, count, fraction
@@ -56,6 +56,10 @@ def _put_in_list(c, tick, kind):
 def _take_other(world, c, kind):
     """Put the next need of a stream beside the clock into the waiting list, and move the stream on."""
     tick = c.other_at[kind]
+    of_stream = kind != PURCHASE and kind != RENEWAL and kind != FAULT
+    if of_stream and not is_due(world, c, kind, tick, c.other_n[kind]):
+        next_other(world, c, kind, tick)
+        return
     if kind == PURCHASE and world.cursor[MEASURING] != 0:
         row = world.rows[c.row, c.segment]
         sums = world.exposures[L_RATE, c.segment, group_of(c), run_bin(world, c, tick)]
@@ -89,6 +93,26 @@ def collect_needs(world, c, now):
 
 
 @compiled
+def _await_need(world, c, change):
+    """Put the next need into the empty waiting list, if one comes before his account changes."""
+    while c.n_waiting == 0:
+        first = 0
+        for kind in range(1, N_BESIDE):
+            if c.other_at[kind] < c.other_at[first]:
+                first = kind
+        until = min(world.cursor[HORIZON], (change // DAY + 1) * DAY)
+        if world.cursor[MEASURING] != 0 and c.prompt_at < until:
+            until = min(until, (c.prompt_at // DAY + 1) * DAY)
+        tick = next_need(world, c, min(until, c.other_at[first]))
+        if tick != NEVER:
+            _put_in_list(c, tick, _clock_kind(world))
+        elif c.other_at[first] < until:
+            _take_other(world, c, first)
+        else:
+            return
+
+
+@compiled
 def rest(world, i, now):
     """What wakes him next: his next need, due at the midnight of its day, a prompt, his renewal, his account.
 
@@ -105,18 +129,7 @@ def rest(world, i, now):
     c.at = NEVER
     change = min(c.loop_at, min(next_change(c), fee_due(c)))
     if c.n_waiting == 0:
-        first = 0
-        for kind in range(1, N_BESIDE):
-            if c.other_at[kind] < c.other_at[first]:
-                first = kind
-        until = min(world.cursor[HORIZON], (change // DAY + 1) * DAY)
-        if world.cursor[MEASURING] != 0 and c.prompt_at < until:
-            until = min(until, (c.prompt_at // DAY + 1) * DAY)
-        tick = next_need(world, c, min(until, c.other_at[first]))
-        if tick != NEVER:
-            _put_in_list(c, tick, _clock_kind(world))
-        elif c.other_at[first] < until:
-            _take_other(world, c, first)
+        _await_need(world, c, change)
     # What a prompt or a renewal brought comes before a need that the clock has already found.
     for kind in range(N_BESIDE):
         if 0 < c.n_waiting < N_WAITING and c.other_at[kind] < c.waiting[0]:
@@ -177,7 +190,7 @@ def _begin_journey(world, c, now):
     c.n_waiting -= 1
     for k in range(c.n_waiting):
         c.waiting[k], c.waiting_kind[k] = c.waiting[k + 1], c.waiting_kind[k + 1]
-    c.row = exposed_row(world, c, now)
+    expose(world, c, now)
     c.journey += 1
     c.started = now
     note_prospect(world, c, now)

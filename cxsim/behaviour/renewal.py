@@ -9,7 +9,7 @@ from cxsim.behaviour.analytics import join_ranks
 from cxsim.behaviour.contagion import part_from_ties
 from cxsim.behaviour.acquisition import pay_for_newcomer
 from cxsim.behaviour.exits import GIVES_UP, STAYS, TO_RIVAL, face_exposure, leave
-from cxsim.behaviour.life import exposed_row
+from cxsim.behaviour.life import expose
 from cxsim.behaviour.loop import close_loop
 from cxsim.behaviour.membership import renew_membership
 from cxsim.behaviour.money import R_BASE
@@ -87,7 +87,7 @@ def renew(world, i, now):
     c = world.customers[i]
     # He pays under what reaches him today; a journey under way keeps the row it began with.
     journey_row = c.row
-    c.row = exposed_row(world, c, now)
+    expose(world, c, now)
     _stay_or_cancel(world, c, now)
     c.row = journey_row
 

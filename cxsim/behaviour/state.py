@@ -117,6 +117,7 @@ CUSTOMER_RECORD = np.dtype([
     ("generation", "i2"), ("n_attempts", "i2"), ("referrer", "i4"), ("first_friend", "i4"), ("next_friend", "i4"),
     ("next_departed", "i4"), ("n_ties_lost", "i4"),
     ("is_missed", "i1"), ("is_declined", "i1"), ("returns", "i1"), ("as_prospect", "i1"), ("n_returns", "i2"),
+    ("reached", "i1"),
     # prospects; leaving and coming back; a call he will get about his answer
     ("grievance", "f8"), ("save_offer", "i8"), ("return_offer", "i8"),
 ], align=True)
@@ -206,6 +207,7 @@ WORLD_FIELDS = {
     "quantiles": "f8 [table, knot, 2] value and slope",
     "segment_ids": "i8 [segment] decision number of each segment's name",
     "part_ids": "i8 [part] decision number of each scenario part",
+    "audience": "AUDIENCE [part] whom each scenario part is for",
     "ramp": "f8 [part, day] share of customers exposed",
     "keys": "u8 [domain]",
     "waits": "f8 [channel, hour] published mean wait in minutes",

@@ -8,8 +8,9 @@ shares with the baseline, and moves no other draw.
 from __future__ import annotations
 
 from cxsim.behaviour.draws import LIFE, decision, exponential, two_uniforms, uniform
-from cxsim.behaviour.life import exposed_row
+from cxsim.behaviour.life import exposed_row, reached_parts
 from cxsim.behaviour.state import FAULT, JOURNEYS, N_BESIDE, RENEWAL, SUBSCRIPTION
+from cxsim.behaviour.targeting import NO, YES, any_moves
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, KIND
 from cxsim.journal.ticks import DAY, NEVER, after
@@ -46,6 +47,33 @@ def _rate(world, c, row, stream):
 
 
 @compiled
+def _most(world, c, stream, tick):
+    """The highest rate a day that a stream of his can have at a tick, however he stands by then."""
+    certain = reached_parts(world, c, tick, NO)
+    if not any_moves(world):
+        return _rate(world, c, certain, stream)
+    possible = reached_parts(world, c, tick, YES)
+    most = 0.0
+    for row in range(world.rows.shape[0]):
+        if row & certain == certain and row & possible == row:
+            most = max(most, _rate(world, c, row, stream))
+    return most
+
+
+@compiled
+def is_due(world, c, stream, tick, number):
+    """Whether what was planned happens, now that it is known how he stands.
+
+    Reads: rates, scenario exposure. Writes: nothing. Returns: bool.
+    Draws: "stream" by stream and candidate number.
+    """
+    if not any_moves(world):
+        return True
+    kept = two_uniforms(world.keys[LIFE], c.id, number, D_STREAM ^ (stream + 1))[1]
+    return kept < _rate(world, c, exposed_row(world, c, tick), stream) / MOST_A_DAY
+
+
+@compiled
 def next_in_stream(world, c, stream, start, number):
     """The next tick of a stream after `start`, and the number of its last candidate.
 
@@ -64,7 +92,7 @@ def next_in_stream(world, c, stream, start, number):
         tick = after(tick, exponential(gap) / MOST_A_DAY)
         if tick >= world.cursor[HORIZON]:
             return NEVER, number
-        if kept < _rate(world, c, exposed_row(world, c, tick), stream) / MOST_A_DAY:
+        if kept < _most(world, c, stream, tick) / MOST_A_DAY:
             return tick, number
 
 

@@ -9,7 +9,7 @@ from cxsim.behaviour.analytics import join_ranks
 from cxsim.behaviour.contagion import rejoin_ties
 from cxsim.behaviour.draws import LIFE, decision, uniform
 from cxsim.behaviour.effects import expit, lead, logit, unit_exponential
-from cxsim.behaviour.life import D_BUDGET, exposed_row
+from cxsim.behaviour.life import D_BUDGET, expose
 from cxsim.behaviour.outreach import make_contact, redeem_return_offer
 from cxsim.behaviour.recognize import rest
 from cxsim.behaviour.renewal import fall_due, pay_period
@@ -41,10 +41,10 @@ def win_back(world, i, now):
     """
     c = world.customers[i]
     fall_due(world, i, now)
-    c.row = exposed_row(world, c, now)
+    expose(world, c, now)
     make_contact(world, c, now)
     leaving = world.leaving[c.row]
-    if leaving.p_return > 0.0:
+    if leaving.reach > 0.0 and leaving.p_return > 0.0:
         u = uniform(world.keys[LIFE], c.id, (c.n_orders << 8) | c.n_attempts, D_RETURN)
         if u < p_returns(world, world.rows[c.row, c.segment], leaving, c, now):
             _come_back(world, leaving, c, now)

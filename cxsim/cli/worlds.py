@@ -99,6 +99,7 @@ def _near_explosion(reference: Reference, config: Config, scenarios: dict[str, C
 def _changes_world(overrides: Sequence[str]) -> bool:
     """Whether a run's keys describe a mechanism, rather than how much of the world is run, or where."""
     plain = ("market", "scenario", "seed", "replications", "precision", "n_customers", "horizon_days",
+             "warmup_days",
              "start_date", "engine",
              "confidence", "output", "parallel", "hydra", "population", "reference")
     return any(text.lstrip("+~").partition("=")[0].partition(".")[0] not in plain for text in overrides)

@@ -16,6 +16,7 @@ from cxsim.config.overrides import LIST_GROUPS, parse
 from cxsim.config.scenarios import check_parts
 from cxsim.errors import CxsimError
 from cxsim.settings.overlay import apply_changes, combine, leaves, nest
+from cxsim.settings.part_checks import check_part
 from cxsim.settings.schema import Config, ScenarioSpec
 
 Chosen = Sequence[tuple[Swept, int]]
@@ -136,6 +137,7 @@ class _Expander:
             start_day=config.scenario.start_day,
             ramp_days=config.scenario.ramp_days,
             end_day=config.scenario.end_day,
+            who=config.scenario.who,
         )
         changes: dict[str, Any] = {}
         for one, i in levers:
@@ -162,6 +164,7 @@ class _Expander:
                 f"sweep: scenario.start_day={spec.start_day} is at or after the horizon "
                 f"(horizon_days={config.horizon_days}); start earlier or lengthen the horizon"
             )
+        check_part(config, spec)
         apply_changes(config, spec.changes, origin="sweep")
         return spec
 

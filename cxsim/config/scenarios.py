@@ -12,6 +12,7 @@ from cxsim.config.folders import groups
 from cxsim.config.overrides import as_override, no_such_option
 from cxsim.errors import CxsimError
 from cxsim.settings.overlay import apply_changes, combine
+from cxsim.settings.part_checks import check_part
 from cxsim.settings.refusal import refusal
 from cxsim.settings.schema import Config, ScenarioSpec
 
@@ -63,11 +64,7 @@ def check_parts(parts: Parts, config: Config) -> None:
         return
     together = combine(parts)
     for part in parts:
-        if part.changes and part.start_day >= config.horizon_days:
-            raise CxsimError(
-                f"scenario {part.name}: scenario.start_day={part.start_day} is at or after the horizon "
-                f"(horizon_days={config.horizon_days}); start earlier or lengthen the horizon"
-            )
+        check_part(config, part)
     apply_changes(config, together.changes, origin=f"scenario {together.name}")
 
 

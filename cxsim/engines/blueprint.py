@@ -16,9 +16,11 @@ from cxsim.engines.fraction import ghost_streams, make_crowd, scale_down
 from cxsim.engines.newcomers import make_arrivals, stream_id
 from cxsim.engines.shapes import Sizes, world_shapes
 from cxsim.journal.events import (
-    CURSOR_SIZE, DEPARTED, FIRST_WEEKDAY, FREE_GHOST, HORIZON, KIND, LOG_SHARE, LOGGING, MEASURING, RECENT_FROM)
+    COUNTED_FROM, CURSOR_SIZE, DEPARTED, FIRST_MONTH, FIRST_WEEKDAY, FREE_GHOST, HORIZON, KIND, LOG_SHARE, LOGGING,
+    MEASURING, RECENT_FROM)
 from cxsim.journal.tallies import FRACTION
 from cxsim.journal.ticks import DAY
+from cxsim.settings.audience_rows import make_audience
 from cxsim.settings.acquisition_rows import make_media_cost, make_routes, route_names
 from cxsim.settings.quantiles import make_quantiles
 from cxsim.settings.reference import Reference, make_cuts, n_bins
@@ -36,6 +38,7 @@ from cxsim.settings.schedule import (
 from cxsim.settings.talk_rows import make_talk
 from cxsim.settings.touchpoint_rows import make_touchpoints
 from cxsim.settings.voice_rows import make_voice
+from cxsim.settings.warm_up import after_warm_up, lived
 from cxsim.settings.schema import Config, ScenarioSpec
 
 RECENT_DAYS = 90
@@ -50,7 +53,8 @@ class Blueprint:
     """The fixed arrays of one scenario; :func:`build_world` adds what a replication writes.
 
     `fixed` holds the read-only world arrays by name, `plan` the doors and shifts (tick, channel, is
-    open, employees on duty), the rest is what engines need to know beside them.
+    open, employees on duty), the rest is what engines need to know beside them. `config` is the world as it is
+    lived; it is counted from `first_day` on (:mod:`cxsim.settings.warm_up`).
     """
 
     config: Config
@@ -64,6 +68,7 @@ class Blueprint:
     start_stream: int
     history_days: float
     log_share: float
+    first_day: int = 0
 
 
 def make_blueprint(
@@ -82,6 +87,8 @@ def make_blueprint(
     effects : bool
         False cuts every link (the neutral twin).
     """
+    first_day = configs[0].warmup_days
+    configs, specs = [lived(config) for config in configs], after_warm_up(specs, first_day)
     base = configs[0]
     ramp = ramps(specs, base.horizon_days)
     day_row = day_rows(ramp)
@@ -116,10 +123,11 @@ def make_blueprint(
         "cuts": make_cuts(base.survey, len(segments)),
         "quantiles": make_quantiles(base),
         "segment_ids": np.array([decision(f"segment/{s}") for s in segments], np.int64),
+        "audience": make_audience(specs, segments),
         "part_ids": np.array([decision(f"scenario/{s.name}") for s in specs], np.int64),
         "ramp": ramp,
-        "month_of_day": month_of_day(base),
-        "month_starts": month_starts(base),
+        "month_of_day": month_of_day(base, first_day),
+        "month_starts": month_starts(base, first_day),
         "discount": (1.0 + base.market.discount_rate_per_year) ** (-days / 365.0),
     }
     scale_down(fixed, base.simulated_share)
@@ -129,7 +137,7 @@ def make_blueprint(
     shares = {"none": 0.0, "sample": base.output.sample_share, "all": 1.0}
     return Blueprint(base, segments, names, fixed, streams, plan, touchpoint_names(configs),
                      route_names(configs),
-                     stream_id("start", 0), history, shares[base.output.events])
+                     stream_id("start", 0), history, shares[base.output.events], first_day)
 
 
 def _running_costs(configs: Sequence[Config], day_row: np.ndarray) -> dict[str, np.ndarray]:
@@ -188,6 +196,8 @@ def _cursor(blueprint: Blueprint, measuring: bool) -> np.ndarray:
     cursor[KIND] = KINDS[config.market.kind]
     cursor[DEPARTED] = NOBODY
     cursor[FREE_GHOST] = NO_SLOT
+    cursor[COUNTED_FROM] = blueprint.first_day * DAY
+    cursor[FIRST_MONTH] = blueprint.first_day > 0
     cursor[RECENT_FROM] = max(0, config.horizon_days - RECENT_DAYS) * DAY
     return cursor
 
@@ -202,6 +212,7 @@ def build_world(
     """
     config, fixed = blueprint.config, blueprint.fixed
     seed = 0 if domain else config.seed
+    same_people = not (config.population.resample or domain)
     arrays = {name: np.zeros(*made) for name, made in world_shapes(_sizes(blueprint, measuring)).items()}
     arrays |= fixed
     arrays |= {
@@ -209,7 +220,9 @@ def build_world(
         "crowd": fixed["crowd"].copy(),
         "pulls": np.ones(config.horizon_days),
         "waits": fixed["waits"].copy(),
-        "keys": np.array([key(seed, replication, domain + name) for name in ("life", "child")], np.uint64),
+        "keys": np.array([
+            key(seed, replication, domain + "life"), key(seed, replication, domain + "child"),
+            key(seed, 0 if same_people else replication, domain + "life")], np.uint64),
         "cursor": _cursor(blueprint, measuring),
     }
     return make_world(arrays), arrays

@@ -25,7 +25,7 @@ from cxsim.behaviour.state import (
 from cxsim.behaviour.winning_back import win_back
 from cxsim.engines.lines import call_next, join_line, leave_line, start, wake
 from cxsim.engines.pending import (
-    IS_DAY_OPEN, NEXT_PLAN, NEXT_STREAM, PENDING_EVENTS, TODAY, WAITING, drop_first, schedule)
+    IS_DAY_OPEN, NEXT_PLAN, NEXT_STREAM, PENDING_EVENTS, STOP, TODAY, WAITING, drop_first, schedule)
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON, LOGGING, N_CUSTOMERS, N_EVENTS
 from cxsim.journal.prefetch import prefetch
@@ -275,12 +275,12 @@ def begin(world, desks, calendar):
 
 @compiled
 def advance(world, heap, size, desks, calendar, plan, room_for_events):
-    """Run until the horizon, day by day; returns DONE, or what must grow before it can go on.
+    """Run until the day set as STOP begins, day by day; returns DONE, or what must grow before it can go on.
 
     Midnight: published figures, shared costs, what the day did to the teams. Then the day: newcomers, lives,
     desks. A day that was interrupted goes on where it stopped.
     """
-    while size[TODAY] < calendar.shape[0]:
+    while size[TODAY] < size[STOP]:
         day = size[TODAY]
         if size[IS_DAY_OPEN] == 0:
             begin_day(world, day)

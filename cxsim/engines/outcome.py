@@ -66,6 +66,12 @@ class Outcome:
         Amounts (1/10,000) of ledger category ``touchpoint_fixed`` by touchpoint.
     pulls : array of float, shape (days,)
         What talk and ratings multiplied organic arrivals by.
+    first_day : int
+        Days of warm-up before day 0; ticks of the event log are counted from where it began.
+    opening_tally, opening_points : arrays of int64, shapes (segments + 1, counters) and (segments, 4)
+        What was counted in the warm-up: opening balances of what is held. None where there was none.
+    states : structured array
+        Hidden states by customer and month (:mod:`cxsim.engines.snapshots`); empty unless asked for.
     """
 
     replication: int
@@ -92,6 +98,10 @@ class Outcome:
     touch_costs: np.ndarray
     touch_fixed: np.ndarray
     pulls: np.ndarray
+    first_day: int = 0
+    opening_tally: np.ndarray | None = None
+    opening_points: np.ndarray | None = None
+    states: np.ndarray | None = None
 
     @cached_property
     def events(self) -> np.ndarray:

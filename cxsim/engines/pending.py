@@ -9,8 +9,8 @@ from cxsim.journal.compiling import compiled
 PENDING = np.dtype([("tick", "i8"), ("key", "i8"), ("rank", "i8"), ("who", "i8"), ("stamp", "i8")], align=True)
 
 # Places in the engine's own whole numbers.
-PENDING_EVENTS, NEXT_PLAN, WAITING, TODAY, IS_DAY_OPEN, NEXT_STREAM = range(6)
-N_NUMBERS = 6
+PENDING_EVENTS, NEXT_PLAN, WAITING, TODAY, IS_DAY_OPEN, NEXT_STREAM, STOP = range(7)
+N_NUMBERS = 7
 
 
 @compiled

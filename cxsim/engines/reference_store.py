@@ -14,6 +14,7 @@ from cxsim.engines.pilots import pilot_world
 from cxsim.journal.compiling import CACHE_FOLDER
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
+from cxsim.settings.warm_up import lived
 
 # What cannot move the reference: luck, speed, what is written, what is compared with it, and money for those
 # who may leave, whose effect is told from the baseline's.
@@ -35,8 +36,10 @@ def reference_digest(config: Config) -> str:
     >>> reference_digest(load()) == reference_digest(load(["n_customers=100"]))
     False
     """
+    config = lived(config)
     keys: dict[str, Any] = config.model_dump(mode="json", exclude=set(UNMOVED))
     keys["population"]["fraction"] = pilot_world(config).population.fraction
+    del keys["population"]["resample"]
     for texts in (keys["market"],):
         texts.pop("name"), texts.pop("description")
     text = json.dumps(keys, sort_keys=True) + CACHE_FOLDER.name + _finder_digest()
@@ -99,6 +102,7 @@ def reference_for(
     CxsimError
         As :func:`cxsim.engines.anchoring.find_reference`.
     """
+    config = lived(config)
     digest = reference_digest(config)
     if start is not None:
         digest = hashlib.blake2b(f"{digest} from {start.digest}".encode(), digest_size=16).hexdigest()

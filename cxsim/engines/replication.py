@@ -12,12 +12,14 @@ from cxsim.behaviour.employees import staff_teams
 from cxsim.behaviour.world import World
 from cxsim.engines import compiled_engine as machine
 from cxsim.engines.blueprint import Blueprint, build_world
+from cxsim.engines.counted import counted
 from cxsim.engines.event_batches import PAGE, EventBatches
 from cxsim.engines.fraction import without_ghosts
 from cxsim.engines.lines import DESK
 from cxsim.engines.outcome import Outcome
-from cxsim.engines.pending import N_NUMBERS, PENDING, WAITING
+from cxsim.engines.pending import N_NUMBERS, PENDING, STOP, WAITING
 from cxsim.engines.reproduction import births_and_lives, refuse_explosion, reproduction_number
+from cxsim.engines.snapshots import STATE, stops, take_states
 from cxsim.errors import CxsimError
 from cxsim.journal.events import LOGGING, N_CUSTOMERS, N_EVENTS
 from cxsim.journal.ticks import DAY
@@ -125,7 +127,9 @@ def _owed_words(room: Room, blueprint: Blueprint) -> int:
     return WORDS_A_RENEWAL * int(n_periods.sum())
 
 
-def close_world(world: World, room: Room, blueprint: Blueprint, replication: int) -> Outcome:
+def close_world(
+    world: World, room: Room, blueprint: Blueprint, replication: int, states: Sequence[np.ndarray] = (),
+) -> Outcome:
     """Settle every account at the horizon and hand over what happened."""
     n = 8 * int(room.arrays["cursor"][N_CUSTOMERS]) + _owed_words(room, blueprint) + room.events_at_once
     if room.lacks_events(n):
@@ -137,7 +141,9 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
     if len(arrays["crowd"]) > 0:
         customers = without_ghosts(customers)
     room.lay_events_aside()
-    return Outcome(
+    if blueprint.config.output.states != "none":
+        states = [*states, take_states(arrays, blueprint, blueprint.config.horizon_days)]
+    return counted(Outcome(
         replication=replication, segments=blueprint.segments, channels=blueprint.channels,
         month_starts=arrays["month_starts"], tally=arrays["tally"], ledger=arrays["ledger"],
         points=arrays["points"], active=arrays["active"], routes=blueprint.routes, ages=arrays["ages"],
@@ -145,8 +151,8 @@ def close_world(world: World, room: Room, blueprint: Blueprint, replication: int
         moments=arrays["moments"], exposures=arrays["exposures"],
         wait_sums=arrays["wait_sums"], contacts=arrays["contacts"], felt=arrays["felt"], pains=arrays["pains"],
         pulls=arrays["pulls"], touch_costs=arrays["touch_costs"], touch_fixed=arrays["touch_fixed"],
-        touchpoints=blueprint.touchpoints,
-        n_events=int(customers["sequence"].sum()))
+        touchpoints=blueprint.touchpoints, states=np.concatenate([np.zeros(0, STATE), *states]),
+        n_events=int(customers["sequence"].sum())), blueprint.first_day)
 
 
 def run_compiled(
@@ -159,11 +165,17 @@ def run_compiled(
     desks = np.zeros(max(1, len(blueprint.channels)), DESK)
     calendar = np.full(blueprint.config.horizon_days, -1, np.int64)
     machine.begin(world, desks, calendar)
+    *before, horizon = stops(blueprint)
+    states: list[np.ndarray] = []
+    size[STOP] = before[0] if before else horizon
     while True:
         status = machine.advance(world, heap, size, desks, calendar, blueprint.plan, room.events_at_once)
+        if status == machine.DONE and len(states) == len(before):
+            return close_world(world, room, blueprint, replication, states)
         if status == machine.DONE:
-            return close_world(world, room, blueprint, replication)
-        if status == machine.SHORT_OF_CUSTOMERS:
+            states.append(take_states(arrays, blueprint, int(size[STOP])))
+            size[STOP] = [*before, horizon][len(states)]
+        elif status == machine.SHORT_OF_CUSTOMERS:
             room.grow_customers()
         elif status == machine.SHORT_OF_EVENTS:
             room.grow_events()

@@ -11,6 +11,8 @@ import gc
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
+
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
 from cxsim.behaviour.employees import release
@@ -28,6 +30,7 @@ from cxsim.engines.blueprint import Blueprint
 from cxsim.engines.desk import Channel, Life, Moment, make_environment
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.replication import Process, close_world, open_world
+from cxsim.engines.snapshots import stops, take_states
 from cxsim.journal.events import N_CUSTOMERS
 from cxsim.journal.ticks import DAY, HOUR, JOINING, MIDNIGHT, MINUTE, ORDINARY, PATIENCE_END, PLAN, SERVICE_END
 
@@ -54,6 +57,7 @@ class Business:
             Channel(self.env, name, bool(last[k]["kind"] == STAFFED), bool(last[k]["serves_all"]),
                     partial(set_on_duty, self._world, k))
             for k, name in enumerate(blueprint.channels)]
+        self.states: list[np.ndarray] = []
         self.channels = {channel.name: channel for channel in self._lines}
         self._n_known = self._n_customers
 
@@ -157,8 +161,11 @@ class Business:
 
     def _calendar(self) -> Life:
         """Midnights: published figures, shared costs, what the day did to the teams."""
+        looks_at = set(stops(self._blueprint))
         for day in range(self._blueprint.config.horizon_days):
             yield Moment(self.env, day * DAY, MIDNIGHT, 0)
+            if day in looks_at:
+                self.states.append(take_states(self._arrays, self._blueprint, day))
             begin_day(self._world, day)
 
     def _plan(self) -> Life:
@@ -222,4 +229,4 @@ def run_simpy(
     finally:
         if collects:
             gc.enable()
-    return close_world(business._world, business._room, blueprint, replication)
+    return close_world(business._world, business._room, blueprint, replication, business.states)

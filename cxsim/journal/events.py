@@ -16,8 +16,8 @@ EVENT = np.dtype([
 
 # Places in the cursor, the few whole numbers that change while a world runs.
 (N_CUSTOMERS, N_EVENTS, LOGGING, MEASURING, HORIZON, FIRST_WEEKDAY, N_STARTERS, KIND,
- RECENT_FROM, LOG_SHARE, DEPARTED, FREE_GHOST) = range(12)
-CURSOR_SIZE = 12
+ RECENT_FROM, LOG_SHARE, DEPARTED, FREE_GHOST, COUNTED_FROM, FIRST_MONTH) = range(14)
+CURSOR_SIZE = 14
 
 
 @compiled

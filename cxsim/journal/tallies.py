@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.journal.compiling import compiled
-from cxsim.journal.events import RECENT_FROM
+from cxsim.journal.events import COUNTED_FROM, RECENT_FROM
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import CATEGORIES, GIFTS, SUBSIDIES
 
@@ -117,6 +117,8 @@ def book_shared(world, tick, source, channel, category, n, amount):
 def book(world, c, tick, channel, category, amount):
     """Enter a customer's flow into the ledger and, where it is his own, into his margin and subsidy.
 
+    What is booked before the run is counted (`warmup_days`) stays out of his accounts.
+
     Reads: his entry, segment, source, route. Writes: ledger, costs of routes, his margin and subsidy,
     the margin by age.
     Returns: nothing. Draws: nothing.
@@ -125,20 +127,21 @@ def book(world, c, tick, channel, category, amount):
     entry = world.ledger[day, c.segment, c.source, channel, category]
     entry[0] += 1
     entry[1] += amount
-    if IS_SUBSIDY[category]:
+    first = world.cursor[COUNTED_FROM]
+    if IS_SUBSIDY[category] and tick >= first:
         c.subsidy += amount
         if GIFT[category] != NO_GIFT:
             c.gifts[GIFT[category]] += amount
     route = REFERRAL_ROUTE if IS_BONUS[category] else c.route
     if IS_ACQUISITION[category] and route >= 0:
         world.route_costs[day, route, category] += amount
-    if not IS_MARGIN[category]:
+    if not IS_MARGIN[category] or tick < first:
         return
     own = amount if IS_REVENUE[category] else -amount
-    age = max(0, day - max(0, c.entry // DAY))
+    age = max(0, day - max(first // DAY, c.entry // DAY))
     c.margin += own
     c.margin_discounted += int(np.rint(own * world.discount[age]))
-    if c.route >= 0:
+    if c.route >= 0 and c.since >= first:
         world.ages[c.route, c.segment, age] += own
     if tick >= world.cursor[RECENT_FROM]:
         world.recent[c.segment, 0] += own

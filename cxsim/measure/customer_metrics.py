@@ -89,7 +89,7 @@ def _ever(outcome: Outcome, sums: Sums) -> np.ndarray:
     starters = customers["segment"][ever_customer(customers) & (customers["source"] == START)]
     n_starters = np.bincount(starters, minlength=len(outcome.segments)).astype(float)
     base = np.append(n_starters, n_starters.sum())[:, None]
-    acquired = np.cumsum(sums.counter("acquired")[:, :-1], axis=1)
+    acquired = np.cumsum(sums.counter("acquired")[:, :-1], axis=1) + sums.opening("acquired")
     so_far = base + acquired
     return np.concatenate([so_far, so_far[:, -1:]], axis=1)
 

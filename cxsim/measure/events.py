@@ -24,6 +24,7 @@ class _Words:
     channels: tuple[str, ...]
     touchpoints: tuple[str, ...]
     log: EventBatches
+    first_day: int = 0
 
 
 def _words(position: int, numbers: np.ndarray) -> np.ndarray:
@@ -69,7 +70,7 @@ def _in_words(cell: Outcome | _Words, scenario: str, log: np.ndarray) -> Table:
     return Table({
         "scenario": np.full(len(log), scenario, dtype=object),
         "replication": np.full(len(log), cell.replication, dtype=np.int64),
-        "day": log["tick"] / DAY,
+        "day": (log["tick"] - cell.first_day * DAY) / DAY,
         "customer": log["customer"].astype(np.int64),
         "sequence": log["sequence"].astype(np.int64),
         "journey": log["journey"].astype(np.int64),
@@ -82,7 +83,7 @@ def _in_words(cell: Outcome | _Words, scenario: str, log: np.ndarray) -> Table:
         "quality": log["quality"].astype(float),
         "satisfaction": log["satisfaction"].astype(float),
         "amount": log["amount"] / MONEY,
-        "day_of_need": log["need_tick"] / DAY,
+        "day_of_need": (log["need_tick"] - cell.first_day * DAY) / DAY,
     })
 
 
@@ -105,7 +106,8 @@ class EventLog:
 
     def __init__(self, cells: Sequence[tuple[Outcome, str]] = ()) -> None:
         self._cells = [
-            (_Words(o.replication, o.channels, o.touchpoints, o.log), scenario) for o, scenario in cells]
+            (_Words(o.replication, o.channels, o.touchpoints, o.log, o.first_day), scenario)
+            for o, scenario in cells]
 
     @classmethod
     def concat(cls, logs: Iterable[EventLog]) -> EventLog:

@@ -96,7 +96,15 @@ def outstanding_points(outcome: Outcome, months: np.ndarray) -> np.ndarray:
     [[0, 0, 0], [0, 0, 0]]
     """
     issued, redeemed, expired, cancelled = points_flows(outcome, months)
-    return to_the_end(issued - redeemed - expired - cancelled)
+    return to_the_end(issued - redeemed - expired - cancelled) + _points_before(outcome)
+
+
+def _points_before(outcome: Outcome) -> np.ndarray:
+    """Points customers held when counting began, shape (segments + 1, 1), all last."""
+    if outcome.opening_points is None:
+        return np.zeros((len(outcome.segments) + 1, 1), dtype=np.int64)
+    held = outcome.opening_points @ np.array([1, -1, -1, -1])
+    return np.append(held, held.sum())[:, None]
 
 
 def value_of_point(config: Config) -> float:
@@ -115,12 +123,13 @@ def loyalty_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, n
     issued, redeemed, expired, cancelled = points_flows(outcome, sums.month_of_day)
     outstanding, each = outstanding_points(outcome, sums.month_of_day), value_of_point(config)
     joined = sums.counter("members_joined")
-    members = to_the_end(joined - sums.counter("members_left"))
+    before = sums.opening("members_joined") - sums.opening("members_left")
+    members = to_the_end(joined - sums.counter("members_left")) + before
     return {
         "members": members,
         "members_joined": joined,
         "member_share": ratio(members, sums.counter("end")),
-        "members_in_tiers": to_the_end(sums.counter("tier_sum")),
+        "members_in_tiers": to_the_end(sums.counter("tier_sum")) + sums.opening("tier_sum"),
         "tiers_reached": sums.counter("tiers_reached"),
         "tiers_lost": sums.counter("tiers_lost"),
         "membership_fees": sums.money("membership_fee"),

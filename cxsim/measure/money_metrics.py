@@ -55,7 +55,7 @@ METRICS = (
 def cac_paid(outcome: Outcome, sums: Sums) -> np.ndarray:
     """Media spend per customer won by paid media, for all segments and the whole run only."""
     customers = outcome.customers
-    n_paid = np.count_nonzero(ever_customer(customers) & (customers["source"] == PAID))
+    n_paid = np.count_nonzero(ever_customer(customers) & (customers["source"] == PAID) & (customers["since"] >= 0))
     values = np.full(sums.counts.shape[:2], np.nan)
     values[-1, -1] = ratio(sums.money("media", "commission", "welcome_gift")[-1, -1], np.array(n_paid))
     return values

@@ -23,7 +23,7 @@ def points_table(outcome: Outcome, scenario: str) -> Table:
     Table
         Columns scenario, replication, day, segment, issued, redeemed, expired, cancelled, outstanding (at
         the end of the day). In every row: outstanding = outstanding of the day before + issued - redeemed -
-        expired - cancelled. No rows where no points were ever issued.
+        expired - cancelled (before day 0: those of a warm-up). No rows where no points were ever issued.
 
     Examples
     --------
@@ -36,6 +36,8 @@ def points_table(outcome: Outcome, scenario: str) -> Table:
     """
     n_days, n_segments, _ = outcome.points.shape if outcome.points.any() else (0, len(outcome.segments), 4)
     issued, redeemed, expired, cancelled = (outcome.points[:n_days, :, i] for i in range(4))
+    opening = np.zeros((n_segments, 4), np.int64) if outcome.opening_points is None else outcome.opening_points
+    held = np.cumsum(issued - redeemed - expired - cancelled, axis=0) + opening @ (1, -1, -1, -1)
     n_rows = n_days * n_segments
     return Table({
         "scenario": np.full(n_rows, scenario, dtype=object),
@@ -46,5 +48,5 @@ def points_table(outcome: Outcome, scenario: str) -> Table:
         "redeemed": redeemed.ravel(),
         "expired": expired.ravel(),
         "cancelled": cancelled.ravel(),
-        "outstanding": np.cumsum(issued - redeemed - expired - cancelled, axis=0).ravel(),
+        "outstanding": held.ravel(),
     })

@@ -48,17 +48,18 @@ def rival_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.
         occasions = bought + counter("churned")
     else:
         occasions = bought + counter("forgotten") + counter("to_competitor") + counter("given_up")
+    rival = _rival_by_period(config, sums.month_of_day, outcome.first_day)
     return {
         "service_quality": ratio(counter("service_quality_sum") / FRACTION, counter("episodes")),
         "experience": ratio(counter("experience_sum") / FRACTION, counter("judged")),
         "preference": ratio(counter("preference_sum") / FRACTION, counter("judged")),
         "loyalty": ratio(bought, occasions),
-        "rival_quality": np.broadcast_to(_rival_by_period(config, sums.month_of_day), bought.shape),
+        "rival_quality": np.broadcast_to(rival, bought.shape),
     }
 
 
-def _rival_by_period(config: Config, months: np.ndarray) -> np.ndarray:
+def _rival_by_period(config: Config, months: np.ndarray, first_day: int) -> np.ndarray:
     """Mean of the rival's path by month, the whole run last."""
-    path = rival_quality(config.competitor, len(months))
+    path = rival_quality(config.competitor, first_day + len(months))[first_day:]
     by_month = np.bincount(months, path) / np.bincount(months)
     return np.append(by_month, path.mean())

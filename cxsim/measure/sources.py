@@ -79,11 +79,11 @@ def sources_table(outcome: Outcome, scenario: str) -> Table:
     """
     spend = acquisition_flows(outcome)
     names, total = [*outcome.routes, SHARED_ROW], spend.sum(axis=1) / MONEY
-    customers = ever_customers(outcome.customers, "route", "entry", "margin_discounted", "residual")
+    customers = ever_customers(outcome.customers, "route", "entry", "since", "margin_discounted", "residual")
     n, values = np.zeros(len(names), dtype=np.int64), np.zeros(len(names))
     payback = np.full(len(names), np.nan)
     for route in range(len(outcome.routes)):
-        own = customers[customers["route"] == route]
+        own = customers[(customers["route"] == route) & (customers["since"] >= 0)]
         n[route] = len(own)
         values[route] = (own["margin_discounted"].sum() + own["residual"].sum()) / MONEY
         if len(own):

@@ -41,15 +41,24 @@ class Sums:
         Money in 1/10,000 of the currency, positive in its own bucket.
     month_of_day : array of int64, shape (days,)
         Month (from 0) every day belongs to.
+    before : array of int64, shape (segments + 1, counters), optional
+        Counts of a warm-up, last all; opening balances of what is held.
     """
 
     counts: np.ndarray
     amounts: np.ndarray
     month_of_day: np.ndarray
+    before: np.ndarray | None = None
 
     def counter(self, name: str) -> np.ndarray:
         """A counter of :mod:`cxsim.journal.tallies`, as floats (segments + 1, months + 1)."""
         return self.counts[:, :, COUNTERS.index(name)].astype(float)
+
+    def opening(self, name: str) -> np.ndarray:
+        """What a counter had come to when counting began, as floats (segments + 1, 1)."""
+        if self.before is None:
+            return np.zeros((len(self.counts), 1))
+        return self.before[:, [COUNTERS.index(name)]].astype(float)
 
     def units(self, names: Iterable[str]) -> np.ndarray:
         """The sum of some ledger categories, in whole 1/10,000 of the currency."""
@@ -142,4 +151,5 @@ def make_sums(outcome: Outcome) -> Sums:
     months = month_of_day(outcome.month_starts)
     daily = outcome.ledger[..., 1].sum(axis=(2, 3))
     amounts = np.moveaxis(by_period(daily[: len(months)], months), 0, 1)
-    return Sums(counts, _with_all(amounts), months)
+    before = None if outcome.opening_tally is None else _with_all(outcome.opening_tally)
+    return Sums(counts, _with_all(amounts), months, before)

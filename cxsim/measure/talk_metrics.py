@@ -66,7 +66,7 @@ def talk_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.n
     reached = np.full(counter("entered").shape, np.nan)
     if config.market.size is not None:
         entered = counter("entered")[-1]
-        so_far = np.append(np.cumsum(entered[:-1]), entered[-1])
+        so_far = np.append(np.cumsum(entered[:-1]), entered[-1]) + sums.opening("entered")[-1]
         reached[-1] = (so_far + (outcome.customers["source"] == START).sum()) / config.simulated_size
     return {
         "referral_generation": ratio(counter("generation_sum"), counter("converted")),

@@ -60,9 +60,9 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     -------
     structured array of :data:`BRIEF`
         Id, subsidy and margin (1/10,000 of the currency), orders in the run, segment, whether active at the
-        horizon, on day 0, and under a scenario's terms in his last journey, source, entry (ticks), satisfaction
-        (NaN before his first journey), and what of the subsidy was given again and again, by kind. Who never
-        bought is left out.
+        horizon, on day 0, and whether a scenario ever reached him, source, entry (ticks), satisfaction (NaN
+        before his first journey), and what of the subsidy was given again and again, by kind. Who never bought is
+        left out.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     (0,)
     """
     customers = ever_customers(outcome.customers, "id", "subsidy", "margin", "segment", "n_orders",
-                               "orders_before", "was_active", "was_active_first", "row", "source", "entry",
+                               "orders_before", "was_active", "was_active_first", "reached", "source", "entry",
                                "satisfaction", "n_judged", "gifts")
     brief = np.zeros(len(customers), BRIEF)
     for name in ("id", "subsidy", "margin", "segment", "source", "entry", "satisfaction", "gifts"):
@@ -79,7 +79,7 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     brief["orders"] = customers["n_orders"] - customers["orders_before"]
     brief["active"] = customers["was_active"] != 0
     brief["was_there"] = customers["was_active_first"] != 0
-    brief["is_treated"] = customers["row"] != 0
+    brief["is_treated"] = customers["reached"] != 0
     brief["satisfaction"][customers["n_judged"] == 0] = np.nan
     return brief[np.argsort(brief["id"], kind="stable")]
 

@@ -150,8 +150,8 @@ def value_metrics(outcome: Outcome, config: Config, sums: Sums) -> dict[str, np.
     """Values of :data:`METRICS` for the whole run, each of shape (segments + 1,), all last."""
     n_segments = len(outcome.segments)
     customers = ever_customers(
-        outcome.customers, "source", "segment", "entry", "margin_discounted", "residual")
-    acquired = customers[customers["source"] != START]
+        outcome.customers, "source", "segment", "entry", "since", "margin_discounted", "residual")
+    acquired = customers[(customers["source"] != START) & (customers["since"] >= 0)]
     clv, residual_share = _mean_value(customers, n_segments)
     cac = ratio(sums.bucket("acquisition")[:, -1], sums.counter("acquired")[:, -1])
     payback = np.full(n_segments + 1, np.nan)

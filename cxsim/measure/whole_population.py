@@ -28,7 +28,7 @@ COLUMNS = {
     "gains": ("customers", "saved", "lost", "net_saved", "margin", "orders"),
 }
 METRIC_TABLES = ("kpis", "twins")
-NOT_SCALED = ("events",)
+NOT_SCALED = ("events", "states")
 SHARED = "shared"
 
 
@@ -52,7 +52,7 @@ def to_whole(name: str, table: Table, share: float) -> Table:
     Parameters
     ----------
     name : str
-        Which table: kpis, ledger, points, touchpoints, sources, accounts, twins, leaks, gains or events.
+        Which table: kpis, ledger, points, touchpoints, sources, accounts, twins, leaks, gains, events or states.
     table : Table
         As measured.
     share : float

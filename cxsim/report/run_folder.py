@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cxsim.whatif.simulate import Run
 
 OWN_FILES = (
-    "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "touchpoints.parquet",
+    "kpis.parquet", "ledger.parquet", "points.parquet", "events.parquet", "states.parquet", "touchpoints.parquet",
     "sources.parquet", "accounts.parquet", "twins.parquet", "leaks.parquet", "gains.parquet",
     "returns.parquet", "comparison.parquet", "sweep.parquet", "plan.parquet", "summary.csv", "report.html",
     "cells.json", "views.sql")
@@ -182,6 +182,8 @@ def _tables(tables: Tables, config: Config) -> dict[str, Table | Paged]:
         found["points"] = tables.points
     if config.output.events != "none":
         found["events"] = tables.events
+    if config.output.states != "none":
+        found["states"] = tables.states
     return found
 
 

@@ -20,6 +20,7 @@ WORLD_KEYS = (
     "precision",
     "n_customers",
     "horizon_days",
+    "warmup_days",
     "start_date",
     "engine",
     "confidence",
@@ -54,12 +55,13 @@ class Combination:
         Raises
         ------
         CxsimError
-            If the parts have windows of their own: give them the same, or compare them.
+            If the parts have windows or an audience of their own: give them the same, or compare them.
         """
         windows = {(part.start_day, part.ramp_days, part.end_day) for part in self.parts}
-        if len(windows) > 1:
+        first = self.parts[0].who if self.parts else None
+        if len(windows) > 1 or any(part.who != first for part in self.parts):
             raise CxsimError(
-                f"scenario {self.name}: its parts differ in start_day, ramp_days or end_day, so they are no "
+                f"scenario {self.name}: its parts differ in start_day, ramp_days, end_day or who, so they are no "
                 f"single scenario; give them the same, or use cxsim compare scenarios=[{self.name}]"
             )
         start, ramp, end = windows.pop() if windows else (0, 0, None)
@@ -70,6 +72,7 @@ class Combination:
             start_day=start,
             ramp_days=ramp,
             end_day=end,
+            who=first,
             changes=self.changes,
         )
 

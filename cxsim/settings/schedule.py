@@ -18,9 +18,14 @@ from cxsim.settings.world import Channel
 
 
 
-def month_starts(config: Config) -> np.ndarray:
-    """Ticks at which calendar months start, from day 0 to the horizon (the last may be partial)."""
-    starts, day = [0], config.start_date
+def month_starts(config: Config, first_day: int = 0) -> np.ndarray:
+    """Ticks at which calendar months start, from day 0 to the horizon (the last may be partial).
+
+    Days before `first_day` count as one month of their own, before the others.
+    """
+    starts, day = [0], config.start_date + datetime.timedelta(days=first_day)
+    if first_day > 0:
+        starts.append(first_day)
     end = config.start_date + datetime.timedelta(days=config.horizon_days)
     while True:
         year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
@@ -31,9 +36,9 @@ def month_starts(config: Config) -> np.ndarray:
     return np.array([*starts, config.horizon_days], np.int64) * DAY
 
 
-def month_of_day(config: Config) -> np.ndarray:
+def month_of_day(config: Config, first_day: int = 0) -> np.ndarray:
     """Index of the month of every day, with one day more for things dated at the horizon."""
-    starts = month_starts(config) // DAY
+    starts = month_starts(config, first_day) // DAY
     days = np.arange(config.horizon_days + 1)
     return np.minimum(np.searchsorted(starts, days, side="right") - 1, len(starts) - 2).astype(np.int64)
 

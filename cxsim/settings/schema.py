@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from cxsim.settings.connected import Automatic, Coaching, Knowledge, Needs
 from cxsim.settings.employees import Employees
 from cxsim.settings.acquisition import PaidRoute
+from cxsim.settings.audience import Audience
 from cxsim.settings.experience import Attachment, Choice, Perception, Satisfaction
 from cxsim.settings.journeys import Handoff, Journeys, Recovery, Use
 from cxsim.settings.leaving import Analytics, Complaints, Payment, SaveOffers, WinBack
@@ -30,13 +31,14 @@ RESERVED_NAMES = {"all": "totals", "shared": "totals", "solution": "what is deli
 
 
 class ScenarioSpec(Strict):
-    """A named overlay on the baseline: what it changes, and when it starts, ramps up and ends."""
+    """A named overlay on the baseline: what it changes, for whom, and when it starts, ramps up and ends."""
 
     name: str = "baseline"
     description: str = ""
     start_day: Whole = Field(default=0, ge=0)
     ramp_days: Whole = Field(default=0, ge=0)
     end_day: Count | None = None
+    who: Audience | None = None
     changes: dict[str, Any] = {}
 
     @model_validator(mode="after")
@@ -74,6 +76,7 @@ class Output(Strict):
     """What is written, and where finished cells are kept."""
 
     events: Literal["none", "sample", "all"] = "none"
+    states: Literal["none", "month"] = "none"
     sample_share: Share = 0.01
     store: str | None = None
 
@@ -102,6 +105,7 @@ class Config(Strict):
     replications: Count = 20
     n_customers: Whole = Field(default=5000, ge=0, le=MOST_CUSTOMERS)
     horizon_days: Count = 730
+    warmup_days: Whole = Field(default=0, ge=0, le=36_500)
     start_date: datetime.date = datetime.date(2026, 1, 1)
     engine: Literal["auto", "simpy", "compiled"] = "auto"
     confidence: float = Field(default=0.95, gt=0.5, lt=1.0)

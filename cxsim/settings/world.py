@@ -38,10 +38,13 @@ class Population(Strict):
 
     `fraction` is the share of the population that is simulated. Staffing stays whole: contacts of those
     who are left out reach the desks as ghosts, and counts and money are reported for the whole population.
+    `resample`: whether every replication draws other people for day 0 (intervals hold for any such base), or lets
+    the same people, with the same past, live through other luck (intervals hold for this base).
     """
 
     start: Literal["new", "base"] = "base"
     fraction: float = Field(default=1.0, gt=0.0, le=1.0)
+    resample: bool = True
 
 
 class Purchase(Strict):

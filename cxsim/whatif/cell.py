@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 
 import numpy as np
@@ -19,11 +19,13 @@ from cxsim.measure.kpis import kpis
 from cxsim.measure.ledger import flows_of, ledger_table
 from cxsim.measure.points import points_table
 from cxsim.measure.sources import sources_table
+from cxsim.measure.states import no_states, states_table
 from cxsim.measure.table import Table
 from cxsim.measure.touchpoints import touchpoints_table
 from cxsim.measure.twins import brief_lives
 from cxsim.measure.whole_population import to_whole
 from cxsim.settings.overlay import apply_changes, combine
+from cxsim.settings.part_checks import check_part
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.pairing import Pairing, unpaired
@@ -52,7 +54,8 @@ class Tables:
     """The tables of some cells: kpis, ledger, points account, events, places, sources of customers, accounts.
 
     `twins` holds what became of the customers who lived both lives, `leaks` what of each kind of reward went to
-    what would have happened anyway, `gains` which of them gained; of a comparison only.
+    what would have happened anyway, `gains` which of them gained; of a comparison only. `states` holds hidden
+    states by month, where they were asked for.
     """
 
     kpis: Table
@@ -66,6 +69,7 @@ class Tables:
     leaks: Table
     gains: Table
     n_events: int = 0
+    states: Table = field(default_factory=no_states)
 
 
 def make_lives(name: str, config: Config, parts: Sequence[ScenarioSpec], reference: Reference) -> Lives:
@@ -74,9 +78,12 @@ def make_lives(name: str, config: Config, parts: Sequence[ScenarioSpec], referen
     Raises
     ------
     CxsimError
-        When parts contradict each other, a change is impossible, or there are more than six parts.
+        When parts contradict each other, a change is impossible, a part starts too late or is for customers that
+        cannot be told apart, or there are more than six parts.
     """
     active = [part for part in parts if part.changes]
+    for part in active:
+        check_part(config, part)
     if len(active) > MOST_PARTS:
         raise CxsimError(f"scenario {name}: has {len(active)} parts; at most {MOST_PARTS} can be composed")
     configs = [config]
@@ -101,7 +108,8 @@ def live(
         kpis(outcome, side.config, side.name), ledger_table(outcome, side.name, side.config, flows),
         points_table(outcome, side.name), EventLog([(outcome, side.name)]),
         touchpoints_table(outcome, side.name, side.config), sources_table(outcome, side.name),
-        accounts_table(outcome, side.config, side.name, flows), **unpaired(), n_events=outcome.n_events)
+        accounts_table(outcome, side.config, side.name, flows), **unpaired(), n_events=outcome.n_events,
+        states=states_table(outcome, side.name))
     return tables, brief_lives(outcome) if keeps_lives else None
 
 

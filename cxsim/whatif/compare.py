@@ -14,6 +14,7 @@ from cxsim.errors import CxsimError
 from cxsim.measure.comparison import compare_kpis
 from cxsim.measure.returns import returns_table
 from cxsim.measure.table import Table
+from cxsim.settings.part_checks import check_part
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Lives, Progress, Tables, live_all, make_lives, silent
@@ -155,6 +156,8 @@ def compare(
     stopping = stopping_of(config)
     depth = depth or Depth()
     check_depth(depth, config, {BASELINE: tuple(baseline), **dict(zip(names, sides, strict=True))})
+    for part in (*baseline, *(part for parts in sides for part in parts)):
+        check_part(config, part)
     look_ahead(config, len(sides), lambda text: progress(text, 0, 0))
     if reference is None:
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))

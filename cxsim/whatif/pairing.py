@@ -38,7 +38,7 @@ class Pairing:
             return
         config, segments = self.sides[0].config, self.sides[0].blueprint.segments
         for other in range(1, len(self.sides)):
-            name, scenario = self.sides[other].name, _treated(here[other], self.sides[other])
+            name, scenario = self.sides[other].name, here[other]
             self._made[other, replication] = {
                 "twins": twins_table(here[0], scenario, name=name, replication=replication,
                                      kind=config.market.kind, segments=segments),
@@ -56,12 +56,3 @@ class Pairing:
 def unpaired() -> dict[str, Table]:
     """The tables of a run that was compared with nothing."""
     return {"twins": no_twins(), "leaks": no_leaks(), "gains": no_gains()}
-
-
-def _treated(lives: np.ndarray, side: Lives) -> np.ndarray:
-    """Lives of which everybody was reached where a part ends: their last journey does not tell then."""
-    if all(part.end_day is None for part in side.parts):
-        return lives
-    lives = lives.copy()
-    lives["is_treated"] = True
-    return lives

@@ -96,7 +96,8 @@ def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) 
 
 def _named(tables: Tables) -> dict[str, Table | EventLog]:
     return {name: getattr(tables, name) for name in (
-        "kpis", "ledger", "points", "events", "touchpoints", "sources", "twins", "leaks", "gains", "accounts")}
+        "kpis", "ledger", "points", "events", "touchpoints", "sources", "twins", "leaks", "gains",
+        "accounts", "states")}
 
 
 def _parts(parts: list[dict[str, Any]]) -> list[ScenarioSpec]:

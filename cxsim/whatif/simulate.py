@@ -10,6 +10,7 @@ from cxsim.engines.estimate import look_ahead
 from cxsim.engines.reference_store import reference_for
 from cxsim.engines.replication import Process
 from cxsim.measure.table import Table
+from cxsim.settings.part_checks import check_part
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
 from cxsim.whatif.cell import Progress, Tables, choose_engine, live_all, make_lives, silent
@@ -122,6 +123,7 @@ def simulate(
     """
     start = time.perf_counter()
     stopping = stopping_of(config)
+    check_part(config, config.scenario)
     look_ahead(config.model_copy(update={"engine": choose_engine(config, processes)}), 0,
                lambda text: progress(text, 0, 0))
     if reference is None:
