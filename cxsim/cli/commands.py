@@ -46,6 +46,10 @@ COMMANDS = {
     "plan": Command(
         "acquisition against retention: the next unit of money", OVERRIDES, "cxsim.cli.planning:plan"
     ),
+    "optimize": Command(
+        "best levers under a budget: loyalty.earn_rate=interval(0,0.06)", OVERRIDES,
+        "cxsim.cli.optimizing:optimize"
+    ),
     "calibrate": Command(
         "from your transactions to a market: data=FILE", OVERRIDES, "cxsim.cli.calibrating:calibrate"
     ),

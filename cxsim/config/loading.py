@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,11 +16,13 @@ from cxsim.config.designs import Swept, make_design, overrides_of
 from cxsim.config.folders import own_file_with, stamp
 from cxsim.config.options import Options
 from cxsim.config.overrides import calibrate_keys, check_names, one_value_each, parse
+from cxsim.config.ranges import ranges_typed
 from cxsim.config.scenarios import Parts, fitting, load_scenario, own_name, scenarios_together
 from cxsim.errors import CxsimError
 from cxsim.settings.overlay import apply_changes
 from cxsim.settings.refusal import no_booleans, refusal
 from cxsim.settings.schema import Config
+from cxsim.whatif.optimize_options import LeverBounds
 
 
 __all__ = ["Request", "Swept", "load", "load_request", "load_scenario"]
@@ -33,7 +35,7 @@ class Request:
     Parameters
     ----------
     command : str
-        ``run``, ``compare``, ``sweep``, ``plan`` or ``calibrate``.
+        ``run``, ``compare``, ``sweep``, ``plan``, ``optimize`` or ``calibrate``.
     config : Config
         The world (baseline); its `scenario` is named in it but not applied.
     options : Options
@@ -52,6 +54,8 @@ class Request:
         Keys with several values (``sweep``).
     rows : tuple
         The cells of a sweep: for each swept key the place of its value, or None where it stays as it is.
+    ranges : dict of str to LeverBounds
+        Keys that were given a range (``optimize``).
     """
 
     command: str
@@ -64,6 +68,7 @@ class Request:
     baseline: Parts
     swept: tuple[Swept, ...]
     rows: tuple[tuple[int | None, ...], ...] = ()
+    ranges: dict[str, LeverBounds] = field(default_factory=dict)
 
 
 def load(overrides: Sequence[str] = (), command: str = "run") -> Config:
@@ -127,8 +132,8 @@ def _request(
     texts = calibrate_keys(overrides) if command == "calibrate" else list(overrides)
     typed = parse(texts)
     check_names(typed, command)
-    several = swept(typed) if command == "sweep" else []
-    if command != "sweep":
+    several = swept(typed) if command in ("sweep", "optimize") else []
+    if command not in ("sweep", "optimize"):
         one_value_each(typed, command)
     plain = scenarios_together([text for text, one in zip(texts, typed, strict=True) if one not in several])
     found = compose(plain, command)
@@ -137,6 +142,8 @@ def _request(
     if early is not None:
         early(config, len(options.scenarios) if command == "compare" else 0)
     scenarios, baseline = _scenarios(command, config, options, plain)
+    ranges = ranges_typed(several) if command == "optimize" else {}
+    several = several if command == "sweep" else []
     design = make_design([*several, *_of_file(options, several)], options.sweep, config.seed)
     check_names(parse(overrides_of(design)), command, is_swept=True)
     return Request(
@@ -150,6 +157,7 @@ def _request(
         baseline=baseline,
         swept=design.swept,
         rows=design.rows,
+        ranges=ranges,
     )
 
 

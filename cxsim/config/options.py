@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from cxsim.whatif.depth import Depth
+from cxsim.whatif.optimize_options import OptimizeOptions
 from cxsim.settings.values import Count, Evidence, Names, OpenShare, Positive, Share, Strict
 
 
@@ -129,6 +130,7 @@ class Options(Strict):
     calibrate: CalibrateOptions = CalibrateOptions()
     plan: PlanOptions | None = None
     depth: Depth = Depth()
+    optimize: OptimizeOptions = OptimizeOptions()
 
 
 READERS = {
@@ -138,5 +140,6 @@ READERS = {
     "calibrate": ("calibrate",),
     "plan": ("plan",),
     "depth": ("compare",),
+    "optimize": ("optimize",),
 }
 """Which commands read each of these keys; set for another command it would silently do nothing."""
