@@ -266,11 +266,16 @@ def _comparison(kpis: Table, confidence: float) -> Table:
     return compare_kpis(kpis.select(scenario="baseline"), others, confidence)
 
 
+def searched_in(grid: PairedGrid, point: Point) -> list[int]:
+    """Replications of the search in which a point was lived; those of the last judgement are apart."""
+    return [k for k in grid.replications(point) if k < grid.config.replications]
+
+
 def _points_table(grid: PairedGrid, told: Sequence[Told]) -> Table:
     """One row a point of the search, in the order they were tried."""
     rows = []
     for number, one in enumerate(told):
-        lived = [] if one.point in grid.failures else grid.replications(one.point)
+        lived = [] if one.point in grid.failures else searched_in(grid, one.point)
         pair = grid.pair(one.point, lived) if lived else None
         gain = grid.goal.gain(*pair) if pair else np.array([np.nan])
         spent = grid.goal.spent(*pair) if pair else np.array([np.nan])

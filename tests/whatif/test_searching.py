@@ -1,4 +1,4 @@
-"""The search on functions whose best point is known: with several tops, under a limit, with noise, in whole numbers."""
+"""The search on functions whose best point is known: several tops, a limit, noise, whole numbers."""
 
 from __future__ import annotations
 
