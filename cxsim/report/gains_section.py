@@ -71,8 +71,10 @@ def gain_words(gains: Table, name: str, level: float) -> list[str]:
         _, low, high, _ = mean_interval(each[best] - each[least], level)
         if low > 0:
             texts = [format_difference(means[group], "money", float(high - low) / 2) for group in (best, least)]
-            words.append(f"{name}: by {grouping}, the {best} gains most ({texts[0]} margin a customer), "
-                         f"the {least} least ({texts[1]}).")
+            first = "gains most" if means[best] > 0 else "loses least"
+            last = "least" if means[best] > 0 and means[least] > 0 else "loses most"
+            words.append(f"{name}: by {grouping}, the {best} {first} ({texts[0]} margin a customer), "
+                         f"the {least} {last} ({texts[1]}).")
     return words
 
 
@@ -119,7 +121,7 @@ def _gains_grid(gains: Table, name: str, level: float) -> Grid | None:
     for grouping in codes(rows["grouping"])[0]:
         here = rows.select(grouping=grouping)
         each = _each(here, "margin")
-        if len(each) < 2:
+        if len(each) < 2 or not (here["margin"].any() or here["net_saved"].any()):
             continue
         for group, margin in each.items():
             own = here.select(group=group)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 SECTIONS: tuple[str, ...] = (
     "cxsim.report.drivers_section:drivers_section",
+    "cxsim.report.levers_section:levers_section",
+    "cxsim.report.levers_section:without_section",
+    "cxsim.report.interaction_section:interaction_section",
     "cxsim.report.gains_section:gains_section",
     "cxsim.report.uncertainty:uncertainty_section",
 )

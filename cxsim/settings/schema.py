@@ -31,7 +31,11 @@ RESERVED_NAMES = {"all": "totals", "shared": "totals", "solution": "what is deli
 
 
 class ScenarioSpec(Strict):
-    """A named overlay on the baseline: what it changes, for whom, and when it starts, ramps up and ends."""
+    """A named overlay on the baseline: what it changes, for whom, and when it starts, ramps up and ends.
+
+    `parts` may name its levers, each with the keys (or groups of keys) it holds, so that what it does can be
+    shared among them.
+    """
 
     name: str = "baseline"
     description: str = ""
@@ -40,11 +44,20 @@ class ScenarioSpec(Strict):
     end_day: Count | None = None
     who: Audience | None = None
     changes: dict[str, Any] = {}
+    parts: dict[str, list[str]] = {}
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> ScenarioSpec:
         if self.end_day is not None and self.end_day <= self.start_day:
             raise ValueError(f"end_day {self.end_day} must be later than start_day {self.start_day}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_its_levers(self) -> ScenarioSpec:
+        if self.parts:
+            from cxsim.settings.levers import check_levers
+
+            check_levers(self)
         return self
 
 

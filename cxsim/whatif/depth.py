@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from cxsim.measure.table import Table
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.settings.values import Names, Ranges, Strict, Whole
 from cxsim.whatif.cell import Progress
@@ -35,6 +34,14 @@ class Depth(Strict):
         Ranges of the user's own, for any key that holds a number.
     only : list of str
         Assumptions to which draws are confined; default all in play that have a range.
+    interaction : bool
+        Live the parts of composed scenarios that are not compared themselves, to tell whether they add up.
+    levers : bool
+        Live coalitions of each scenario's levers (`parts:` in its YAML), to share what it does among them.
+    lever_orders : int
+        Orders of joining that are sampled where a scenario has more than six levers.
+    without : list of str
+        Links from satisfaction that are cut, one by one: rate, exit, spend, upsell, invitation, conversion.
     """
 
     draws: Annotated[Whole, Field(ge=8, le=100_000)] | None = None
@@ -43,6 +50,10 @@ class Depth(Strict):
     reference_customers: Annotated[Whole, Field(ge=1000)] = 10_000
     parameters: Ranges = {}
     only: Names = []
+    interaction: bool = False
+    levers: bool = False
+    lever_orders: Whole = Field(default=20, ge=2, le=10_000)
+    without: list[Literal["rate", "exit", "spend", "upsell", "invitation", "conversion"]] = []
 
     @model_validator(mode="after")
     def _sobol_is_even(self) -> Depth:
@@ -56,10 +67,21 @@ class Depth(Strict):
 
 STEPS: tuple[str, ...] = (
     "cxsim.whatif.decompose_drivers:drivers",
+    "cxsim.whatif.interaction:interaction",
+    "cxsim.whatif.decompose_levers:levers",
+    "cxsim.whatif.without_link:without_links",
     "cxsim.whatif.uncertainty:uncertainty",
 )
 """``module:function``, in order; each takes a comparison with the tables so far and progress, and gives further
 tables by name. Steps without runs always act; others do where the comparison's `depth` asks for them."""
+
+
+CHECKS: tuple[str, ...] = (
+    "cxsim.whatif.decompose_levers:check_levers",
+    "cxsim.whatif.without_link:check_without",
+)
+"""``module:function`` of what must hold before anything is lived; each takes the depth asked for, the world and
+the parts of every side by name, and raises what cannot be done."""
 
 
 def check_depth(depth: Depth, config: Config, sides: Mapping[str, tuple[ScenarioSpec, ...]]) -> None:
@@ -83,16 +105,18 @@ def check_depth(depth: Depth, config: Config, sides: Mapping[str, tuple[Scenario
         from cxsim.whatif.uncertain import find_uncertain
 
         find_uncertain(config, sides, depth.parameters, depth.only)
+    for name in CHECKS:
+        _function(name)(depth, config, sides)
 
 
 def deepen(comparison: Comparison, progress: Progress) -> Comparison:
     """The comparison with what all steps found."""
     for name in STEPS:
-        comparison = replace(comparison, further={**comparison.further, **_step(name)(comparison, progress)})
+        comparison = replace(comparison, further={**comparison.further, **_function(name)(comparison, progress)})
     return comparison
 
 
-def _step(place: str) -> Callable[[Comparison, Progress], dict[str, Table]]:
+def _function(place: str) -> Callable[..., Any]:
     module, _, name = place.partition(":")
-    found: Callable[[Comparison, Progress], dict[str, Table]] = getattr(import_module(module), name)
+    found: Callable[..., Any] = getattr(import_module(module), name)
     return found

@@ -64,10 +64,15 @@ def side_digest(config: Config, parts: Sequence[ScenarioSpec], reference: Refere
     (True, False)
     """
     world = config.model_dump(mode="json", exclude=set(UNMOVED))
-    lived = [part.model_dump(mode="json", exclude={"name", "description"}) for part in parts if part.changes]
+    lived = [part.model_dump(mode="json", exclude=_unfelt(part)) for part in parts if part.changes]
     found = {name: value.tolist() if isinstance(value, np.ndarray) else value
              for name, value in vars(reference).items() if name not in ("check", "passes", "digest")}
     return digest_of_data([world, lived, found, engine, code_version(), maths_fingerprint()])
+
+
+def _unfelt(part: ScenarioSpec) -> set[str]:
+    """What of a part moves no figure; its name does where it decides whom the part reaches, or reaches first."""
+    return {"description", "parts"} | (set() if part.ramp_days or part.who else {"name"})
 
 
 def cell_key(side: str, replication: int) -> str:
