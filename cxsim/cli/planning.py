@@ -51,18 +51,13 @@ def _analytic(folder: Path, settings: dict[str, Any]) -> None:
 
 
 def _simulated(request: Request, settings: dict[str, Any], words: Sequence[str]) -> None:
-    from cxsim.report.plan_figure import draw_steps
-    from cxsim.report.run_folder import write_simulated_plan
-    from cxsim.report.terminal_tables import print_simulated_plan
-    from cxsim.whatif.plan import simulate_plan
+    from cxsim.report.plan_folder import write_simulated_plan
+    from cxsim.report.terminal_sections import print_sections
+    from cxsim.whatif.simulated_plan import simulate_plan
 
     first_use_notice()
     start = time.perf_counter()
     with progress_bar("plan") as tell:
         answer = simulate_plan(request.config, settings, progress=tell)
-    write_simulated_plan(answer, request.run_dir, time.perf_counter() - start, words_typed("plan", words))
-    draw_steps(answer.table, request.config.market.currency, request.run_dir / "plan.svg")
-    draw_steps(answer.table, request.config.market.currency, request.run_dir / "plan.png")
-    print_simulated_plan(answer.table, request.config.market.currency)
-    for sentence in answer.sentences:
-        print(sentence)
+    print_sections(write_simulated_plan(
+        answer, request.run_dir, time.perf_counter() - start, words_typed("plan", words)))

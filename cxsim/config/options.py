@@ -90,20 +90,29 @@ class Budgets(Strict):
         return self
 
 
-class SimulatedPlan(Strict):
-    """The levers that a simulated plan steps through."""
+class KeepingLever(Strict):
+    """What a simulated plan turns up to keep customers: a key and its values (null: chosen for the world)."""
 
-    media_spend_per_day: list[Annotated[float, Field(ge=0.0)]] = Field(min_length=2)
-    earn_rates: list[Share] = Field(min_length=1)
+    key: str | None = None
+    levels: list[float] | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _ascend(self) -> KeepingLever:
+        if self.levels is not None and sorted(set(self.levels)) != self.levels:
+            raise ValueError(f"levels {self.levels} must ascend, each value once")
+        return self
+
+
+class SimulatedPlan(Strict):
+    """The levers that a simulated plan turns up and down together."""
+
+    spend_multiples: list[Annotated[float, Field(ge=0.0, le=1000.0)]] = Field(min_length=2)
+    retention: KeepingLever = KeepingLever()
 
     @model_validator(mode="after")
     def _ascend(self) -> SimulatedPlan:
-        for name in ("media_spend_per_day", "earn_rates"):
-            values = getattr(self, name)
-            if sorted(set(values)) != values:
-                raise ValueError(f"{name} {values} must ascend, each value once")
-        if self.earn_rates[0] == 0:
-            raise ValueError("earn_rates starts with 0, which is the baseline itself; start above 0")
+        if sorted(set(self.spend_multiples)) != self.spend_multiples:
+            raise ValueError(f"spend_multiples {self.spend_multiples} must ascend, each value once")
         return self
 
 

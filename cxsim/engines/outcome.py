@@ -64,6 +64,8 @@ class Outcome:
         Count and amount (1/10,000) of ledger category ``touchpoint`` by touchpoint.
     touch_fixed : array of int64, shape (days, touchpoints)
         Amounts (1/10,000) of ledger category ``touchpoint_fixed`` by touchpoint.
+    recent : array of int64, shape (segments, 7)
+        Sums of the last 90 days behind residual values (:mod:`cxsim.behaviour.money`).
     pulls : array of float, shape (days,)
         What talk and ratings multiplied organic arrivals by.
     first_day : int
@@ -97,6 +99,7 @@ class Outcome:
     pains: np.ndarray
     touch_costs: np.ndarray
     touch_fixed: np.ndarray
+    recent: np.ndarray
     pulls: np.ndarray
     first_day: int = 0
     opening_tally: np.ndarray | None = None

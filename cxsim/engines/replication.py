@@ -151,7 +151,8 @@ def close_world(
         moments=arrays["moments"], exposures=arrays["exposures"],
         wait_sums=arrays["wait_sums"], contacts=arrays["contacts"], felt=arrays["felt"], pains=arrays["pains"],
         pulls=arrays["pulls"], touch_costs=arrays["touch_costs"], touch_fixed=arrays["touch_fixed"],
-        touchpoints=blueprint.touchpoints, states=np.concatenate([np.zeros(0, STATE), *states]),
+        touchpoints=blueprint.touchpoints, recent=arrays["recent"],
+        states=np.concatenate([np.zeros(0, STATE), *states]),
         n_events=int(customers["sequence"].sum())), blueprint.first_day)
 
 

@@ -58,6 +58,7 @@ def make_blank_outcome(
         route_costs=np.zeros((n_days, len(ROUTES) + 1, len(CATEGORIES)), dtype=np.int64),
         customers=np.zeros(n_customers, dtype=CUSTOMER_RECORD),
         log=EventBatches(np.zeros(n_events, dtype=EVENT)),
+        recent=np.zeros((n_segments, 7), dtype=np.int64),
         moments=np.zeros((n_segments, len(JOURNEYS), len(MOMENTS), 3), dtype=np.int64),
         exposures=np.zeros((len(LINKS), n_segments, 2, 1, 2), dtype=np.int64),
         wait_sums=np.zeros((len(channels), 24, 4), dtype=np.int64),

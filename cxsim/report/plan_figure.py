@@ -14,14 +14,9 @@ from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 
 from cxsim.errors import CxsimError
-from cxsim.measure.table import Table
 from cxsim.measure.whole_file import whole_file
 
 ACQUIRE, RETAIN, WORTH, BEST, QUIET = "#0072b2", "#e69f00", "#009e73", "#222222", "#666666"
-LEVER_WORDS = {
-    "acquire": ("to acquire", "media spend a day, for 1,000 starting customers"),
-    "retain": ("to retain", "earn rate of a points programme"),
-}
 _STYLE = {
     "svg.hashsalt": "cxsim",
     "svg.fonttype": "path",
@@ -85,10 +80,10 @@ def draw_plan(plan: Drawable, path: str | Path) -> Path:
         _draw_costs(costs, plan)
         _draw_equity(equity, plan)
 
-    return _draw_file(Path(path), (8.0, 7.4), draw)
+    return draw_file(Path(path), (8.0, 7.4), draw)
 
 
-def _draw_file(path: Path, inches: tuple[float, float], draw: Callable[[Figure], None]) -> Path:
+def draw_file(path: Path, inches: tuple[float, float], draw: Callable[[Figure], None]) -> Path:
     """Draw into a whole .svg or .png file without a date."""
     if path.suffix not in _DATELESS:
         raise CxsimError(f"{path}: cannot draw into this kind of file; name it .svg or .png")
@@ -98,54 +93,6 @@ def _draw_file(path: Path, inches: tuple[float, float], draw: Callable[[Figure],
         draw(figure)
         figure.savefig(part, dpi=150, format=path.suffix[1:], metadata=_DATELESS[path.suffix])
     return path
-
-
-def draw_steps(table: Table, currency: str, path: str | Path) -> Path:
-    """Draw what the next customer costs and is worth at each step of a simulated plan.
-
-    Parameters
-    ----------
-    table : Table
-        From :func:`cxsim.whatif.plan.simulate_plan`.
-    currency : str
-        For the axis.
-    path : path
-        File to write, ending in .svg or .png.
-
-    Raises
-    ------
-    CxsimError
-        For another ending; name the file .svg or .png.
-    """
-    levers = list(dict.fromkeys(table["lever"].tolist()))
-
-    def draw(figure: Figure) -> None:
-        panels = figure.subplots(1, len(levers), squeeze=False)[0]
-        for axes, lever in zip(panels, levers, strict=True):
-            _draw_lever(axes, table.select(lever=lever), LEVER_WORDS[lever])
-        panels[0].set_ylabel(f"for the next customer, {currency}")
-        panels[0].legend(frameon=False)
-
-    return _draw_file(Path(path), (9.0, 4.2), draw)
-
-
-def _draw_lever(axes: Axes, steps: Table, words: tuple[str, str]) -> None:
-    """Costs and worth side by side at each step, with their intervals."""
-    places = range(len(steps))
-    names = [f"{row['from_level']:g} to {row['to_level']:g}" for row in steps.rows()]
-    for shift, colour, label, columns in (
-        (-0.12, ACQUIRE, "costs", ("marginal_cost", "low", "high")),
-        (0.12, WORTH, "is worth", ("value", "value_low", "value_high")),
-    ):
-        middle, low, high = (steps[name] for name in columns)
-        axes.errorbar([k + shift for k in places], middle, yerr=[middle - low, high - middle], fmt="o",
-                      color=colour, capsize=3, label=label)
-    axes.axhline(0.0, color=QUIET, linewidth=0.8)
-    axes.set_xticks(list(places), names)
-    axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.set_title(words[0], loc="left")
-    axes.set_xlabel(words[1])
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
 def _draw_costs(axes: Axes, plan: Drawable) -> None:

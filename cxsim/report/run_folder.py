@@ -31,7 +31,6 @@ from cxsim.whatif.precision import Stopping
 
 if TYPE_CHECKING:
     from cxsim.whatif.compare import Comparison
-    from cxsim.whatif.plan import SimulatedPlan
     from cxsim.whatif.simulate import Run
 
 OWN_FILES = (
@@ -114,15 +113,6 @@ def write_comparison(
         reference_check=comparison.reference.check, gain=gain_of(comparison),
         journeys=journeys, money=money_of_comparison(comparison), sections=sections_of(comparison)))
     return journeys
-
-
-def write_simulated_plan(
-    plan: SimulatedPlan, folder: Path, seconds: float, command_line: Sequence[str] | None = None,
-) -> None:
-    """Write the folder of a simulated plan: `plan.parquet`, all replications, manifest."""
-    write_folder(folder, plan.config, {"plan": plan.table, "kpis": plan.kpis},
-           resolved(plan.config, plan.reference), engine=plan.engine, seconds=seconds,
-           command_line=command_line)
 
 
 def descriptions(comparison: Comparison) -> dict[str, str]:

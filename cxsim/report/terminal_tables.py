@@ -1,4 +1,4 @@
-"""Tables in the terminal beyond a comparison: sweeps, plans, experiments."""
+"""Tables in the terminal beyond a comparison: sweeps, experiments."""
 
 from __future__ import annotations
 
@@ -79,23 +79,3 @@ def print_findings(table: Table, console: Console | None = None) -> None:
     print_grid(str(table["experiment"][0]),
                ["answer", "simulated", "s.e.", "recorded", "theory", "real world", "verdict"], rows,
                console=console)
-
-
-def print_simulated_plan(table: Table, currency: str, console: Console | None = None) -> None:
-    """Print what the next customer costs and is worth at each step of each lever."""
-    rows = []
-    for row in table.rows():
-        step = f"{row['lever']} {row['from_level']:g} to {row['to_level']:g}"
-        rows.append([step, f"{row['spend']:,.0f}", f"{row['customers']:+,.1f}",
-                     _with_interval(row, "marginal_cost", "low", "high"),
-                     _with_interval(row, "value", "value_low", "value_high")])
-    print_grid(f"the next customer, in {currency}",
-               ["step", "further spend", "further customers", "costs", "is worth"], rows, console=console)
-
-
-def _with_interval(row: dict, name: str, low: str, high: str) -> str:
-    if not math.isfinite(row[name]):
-        return "-"
-    if not math.isfinite(row[low]):
-        return f"{row[name]:,.2f}"
-    return f"{row[name]:,.2f} ({row[low]:,.2f} to {row[high]:,.2f})"

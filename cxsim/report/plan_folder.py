@@ -1,0 +1,52 @@
+"""The folder of a simulated plan: tables, pictures, page, configuration, manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxsim.report.plan_sections import plan_sections, plan_tables
+from cxsim.report.plan_steps_figure import draw_simulated_plan
+from cxsim.report.run_folder import resolved, write_folder
+from cxsim.report.section import Section
+from cxsim.report.sections_page import write_sections
+from cxsim.settings.cautions import cautions_of_worlds
+
+if TYPE_CHECKING:
+    from cxsim.whatif.simulated_plan import SimulatedPlan
+
+
+def write_simulated_plan(
+    plan: SimulatedPlan, folder: Path, seconds: float, command_line: Sequence[str] | None = None,
+) -> list[Section]:
+    """Write the folder of a simulated plan; returns the sections of its page.
+
+    Parameters
+    ----------
+    plan : SimulatedPlan
+        From :func:`cxsim.whatif.simulated_plan.simulate_plan`.
+    folder : Path
+        Made if absent; files in it are replaced one by one, each of them whole.
+    seconds : float
+        How long it took, for the manifest.
+    command_line : sequence of str, optional
+        What was typed, for the manifest.
+
+    Raises
+    ------
+    CxsimError
+        When the folder cannot be written; files already written are whole.
+    """
+    config = plan.config
+    manifest = write_folder(
+        folder, config, plan_tables(plan), resolved(config, plan.reference), engine=plan.cells.engine,
+        seconds=seconds, command_line=command_line, cautions=cautions_of_worlds({"baseline": config}),
+        extra={"interrupted_after": plan.cells.replications} if plan.cells.is_interrupted else None)
+    for ending in ("svg", "png"):
+        draw_simulated_plan(plan, folder / f"plan.{ending}")
+    sections = plan_sections(plan)
+    levers = f"{', '.join(plan.levers.routes)} against {plan.levers.key}"
+    write_sections(folder / "report.html", "Acquisition against retention", f"{config.market.name}: {levers}",
+                   sections, config, manifest)
+    return sections
