@@ -72,4 +72,5 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
     fine = half if half > 0 else None
     return [title(row["metric"]), format_difference(row["together"], row["unit"], fine),
             format_difference(row["apart"], row["unit"], fine),
-            format_difference(row["interaction"], row["unit"], fine), _ends(row, half) if half > 0 else "–"]
+            format_difference(row["interaction"], row["unit"], fine),
+            _ends(row, half).replace(" pp to", " to") if half > 0 else "–"]

@@ -83,10 +83,11 @@ def without_section(comparison: Comparison) -> Section | None:
     if table is None:
         return None
     interval = f"{100 * comparison.config.confidence:g}% interval"
-    lines = [[row["scenario"], row["link"], title(row["metric"]), *_cells(row)] for row in table.rows()]
-    grid = Grid(["scenario", "without", "metric", "in full", "without it", "through it", interval], lines,
-                "The difference without a link (not additive)")
-    return Section("Without a link", (), (grid,), notes=(LINK_NOTE,))
+    heads = ["metric, link", "in full", "without it", "through it", interval]
+    grids = [Grid(heads, [[f"{title(row['metric'])}, {row['link']}", *_cells(row)]
+                          for row in table.select(scenario=name).rows()],
+                  f"{name} without a link (not additive)") for name in codes(table["scenario"])[0]]
+    return Section("Without a link", (), grids, notes=(LINK_NOTE,))
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,8 @@ import cxsim
 from cxsim.report.drivers_section import MEASURE_TITLES, drivers_section, summing
 from cxsim.report.figures_why import Step, draw_waterfalls
 from cxsim.report.gains_section import gains_section
+from cxsim.report.interaction_section import interaction_section
+from cxsim.report.levers_section import levers_section, without_section
 from cxsim.report.svg import BETTER, UNCLEAR
 from cxsim.settings.reference import blank_reference
 from cxsim.whatif.compare import Comparison
@@ -85,3 +87,25 @@ def test_a_contact_centre_has_drivers_of_cost_and_nobody_who_gains() -> None:
     assert section is not None and gains_section(compared) is None
     (grid,) = section.grids
     assert [row[0] for row in grid.rows][-2:] == ["service: hours, fixed", "sum"]
+
+
+def test_levers_interaction_and_links_are_told_with_numbers_that_sum() -> None:
+    config = cxsim.load(["n_customers=200", "horizon_days=60", "replications=3", "market.entrants_per_day=1",
+                         "reference.customers=2000", "reference.tolerance=0.1"])
+    made = cxsim.compare(config, ["price_rise+referral_bonus"], reference=blank_reference(config),
+                         depth={"levers": True, "interaction": True, "without": ["exit"]})
+    levers, without, adds = levers_section(made), without_section(made), interaction_section(made)
+    assert levers is not None and without is not None and adds is not None
+    (grid,) = levers.grids
+    assert [row[0] for row in grid.rows] == ["price_rise", "referral_bonus: to_the_customer",
+                                             "referral_bonus: to_the_friend", "sum"]
+    values = [_number(row[1]) for row in grid.rows]
+    assert sum(values[:-1]) == pytest.approx(values[-1], abs=1e-9)
+    assert without.grids[0].rows[0][0] == "profit, exit" and "do not add up" in without.notes[0]
+    told = {row[0]: row for row in adds.grids[0].rows}
+    assert {"profit", "customer equity"} <= set(told)
+    assert adds.words[0].startswith("price_rise+referral_bonus: profit")
+
+
+def test_without_further_runs_there_is_nothing_of_levers_links_and_interaction(made: Comparison) -> None:
+    assert [section(made) for section in (levers_section, without_section, interaction_section)] == [None] * 3
