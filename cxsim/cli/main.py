@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 
 from cxsim.cli.commands import COMMANDS
@@ -41,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CxsimError as error:
         return _told(str(error), EXIT_MACHINE if isinstance(error, MachineError) else EXIT_USER)
     except KeyboardInterrupt:
-        return _told("interrupted; finished files are whole, nothing half-written was kept", EXIT_INTERRUPTED)
+        code = _told("interrupted; finished files are whole, nothing half-written was kept", EXIT_INTERRUPTED)
+        _leave_at_once(code)
+        return code
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -56,6 +59,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     except MemoryError:
         return _told("out of memory; lower n_customers, replications or parallel.workers", EXIT_MACHINE)
+
+
+def _leave_at_once(code: int) -> None:
+    """End this process where replications still run in threads or processes: nobody wants their results.
+
+    Threads cannot be stopped, and hold nothing open; worker processes end when they see this one gone.
+    """
+    own = threading.current_thread()
+    busy = [one for one in threading.enumerate() if one is not own and one.is_alive() and not one.daemon]
+    if busy or "distributed" in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _dispatch(words: list[str]) -> int:

@@ -85,8 +85,12 @@ def _print(made: Sweep) -> None:
     if made.failures:
         print(f"{len(made.failures)} of {len(made.cells)} cells failed; reasons stand in sweep.parquet "
               "(status = 'failed') and in failures/:")
-    for failure in made.failures[:SHOWN_CELLS]:
-        print(f"  {failure}")
+    reasons: dict[str, list[int]] = {}
+    for failure in made.failures:
+        reasons.setdefault(failure.reason, []).append(failure.cell)
+    for reason, cells in reasons.items():
+        shown = ", ".join(map(str, cells[:SHOWN_CELLS])) + (", ..." if len(cells) > SHOWN_CELLS else "")
+        print(f"  cell{'s' if len(cells) > 1 else ''} {shown}: {reason}")
 
 
 def _print_cells(grid: Sequence[Cell], kept: Sequence[int]) -> None:

@@ -8,8 +8,8 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from cxsim.engines.code_version import code_version
 from cxsim.errors import CxsimError
-from cxsim.journal.compiling import code_digest
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -108,18 +108,18 @@ def _joined(distributed: Any, scheduler: str) -> Any:
             "it null for workers on this machine") from None
     atexit.register(client.close)
     try:
-        found = client.run(code_digest)
+        found = client.run(code_version)
     except Exception as error:
         client.close()
         raise CxsimError(
             f"parallel.scheduler={scheduler}: a worker there cannot load cxsim ({error}); install this version "
             "of cxsim[dask] where the workers run") from None
-    others = sorted(worker for worker, digest in found.items() if digest != code_digest())
+    others = sorted(worker for worker, digest in found.items() if digest != code_version())
     if not found or others:
         client.close()
         raise CxsimError(
             f"parallel.scheduler={scheduler}: " + (
-                f"the worker {others[0]} has another version of cxsim, numba, numpy or Python, so results could "
+                f"the worker {others[0]} has another version of cxsim or a library, so results could "
                 "differ; install the same versions" if found else
                 f"it has no workers; start some with `dask worker {scheduler}`"))
     return client

@@ -74,6 +74,7 @@ def _in_threads(
     work: Callable[[Job], Result], jobs: Sequence[Job], workers: int,
 ) -> Iterator[tuple[int, Result]]:
     pool = ThreadPoolExecutor(workers)
+    waits = True
     try:
         places = {pool.submit(work, job): place for place, job in enumerate(jobs)}
         pending = set(places)
@@ -81,8 +82,11 @@ def _in_threads(
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield places.pop(future), future.result()
+    except (KeyboardInterrupt, GeneratorExit):
+        waits = False  # A replication cannot be stopped, and nobody wants its result any more.
+        raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=waits, cancel_futures=True)
 
 
 def _in_processes(
@@ -91,6 +95,7 @@ def _in_processes(
     """Processes of this machine; what a dying one leaves undone is done again by others."""
     from joblib import Parallel as Pool
     from joblib import delayed
+    from joblib.externals.loky import get_reusable_executor
 
     left = dict(enumerate(jobs))
     with tempfile.TemporaryDirectory(prefix="cxsim-") as folder:
@@ -106,6 +111,9 @@ def _in_processes(
                 return
             except BrokenProcessPool:
                 continue
+            except (KeyboardInterrupt, GeneratorExit):
+                get_reusable_executor().shutdown(wait=False, kill_workers=True)
+                raise
     raise CxsimError(
         f"parallel=processes: a worker process died {MOST_DEATHS} times, most likely out of memory; lower "
         f"parallel.workers (now {workers}) or n_customers, or use parallel=threads")

@@ -95,7 +95,7 @@ def test_a_cluster_does_every_job_and_outlives_a_killed_worker(scheduler: str, t
 
 def test_workers_with_another_version_are_refused(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_clients", {})
-    monkeypatch.setattr(cluster, "code_digest", _other_digest)
+    monkeypatch.setattr(cluster, "code_version", _other_digest)
     with pytest.raises(CxsimError, match="has another version of cxsim"):
         list(run_many(_square, JOBS, Parallel(mode="dask", scheduler=scheduler)))
 
