@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cxsim.config.loading import Request
     from cxsim.settings.reference import Reference
     from cxsim.settings.schema import Config
-    from cxsim.whatif.precision import Stopping
+    from cxsim.whatif.precision import Rule
 
 ABSORBED = (
     "cxsim run: the keys you set describe the world and are absorbed by its reference experience; to see what a "
@@ -105,7 +105,7 @@ def _changes_world(overrides: Sequence[str]) -> bool:
     return any(text.lstrip("+~").partition("=")[0].partition(".")[0] not in plain for text in overrides)
 
 
-def _print_precision(stopping: Stopping | None) -> None:
+def _print_precision(stopping: Rule | None) -> None:
     if stopping is not None:
         print(stopping)
 

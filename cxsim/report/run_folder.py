@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Tables
 from cxsim.whatif.depth import Depth
-from cxsim.whatif.precision import Stopping
+from cxsim.whatif.precision import Rule
 
 if TYPE_CHECKING:
     from cxsim.whatif.compare import Comparison
@@ -177,19 +176,15 @@ def _tables(tables: Tables, config: Config) -> dict[str, Table | Paged]:
     return found
 
 
-def _noted(stopping: Stopping | None) -> dict[str, Any]:
+def _noted(stopping: Rule | None) -> dict[str, Any]:
     """What the manifest says of a sequential rule."""
-    if stopping is None:
-        return {}
-    judged = [{"replications": n, "half_widths": {k: v if math.isfinite(v) else None for k, v in halves.items()}}
-              for n, halves in stopping.judged]
-    return {"precision": {"told": str(stopping), "is_met": stopping.is_met, "judged": judged}}
+    return {} if stopping is None else stopping.noted()
 
 
 def write_folder(
     folder: Path, config: Config, tables: Mapping[str, Table | Paged], world: dict[str, Any], *, engine: str,
     seconds: float, command_line: Sequence[str] | None, processes: Sequence[str] = (),
-    extra: dict[str, Any] | None = None, cautions: Sequence[str] = (), stopping: Stopping | None = None,
+    extra: dict[str, Any] | None = None, cautions: Sequence[str] = (), stopping: Rule | None = None,
 ) -> dict[str, Any]:
     """Write tables, `config.yaml` and `manifest.json`; returns the manifest."""
     try:

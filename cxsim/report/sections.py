@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from cxsim.whatif.compare import Comparison
 
 SECTIONS: tuple[str, ...] = (
+    "cxsim.report.recommendation:recommendation",
     "cxsim.report.drivers_section:drivers_section",
     "cxsim.report.levers_section:levers_section",
     "cxsim.report.levers_section:without_section",
     "cxsim.report.interaction_section:interaction_section",
     "cxsim.report.gains_section:gains_section",
     "cxsim.report.uncertainty:uncertainty_section",
+    "cxsim.report.decision_sections:paying_section",
+    "cxsim.report.decision_sections:pilot_section",
+    "cxsim.report.decision_sections:future_section",
+    "cxsim.report.decision_sections:payers_section",
 )
 """``module:function``, imported when a page is made; each takes a comparison and gives a section or None."""
 

@@ -12,7 +12,7 @@ from cxsim.report.terminal import make_console, make_grid, wording
 
 
 def print_sections(sections: Sequence[Section], console: Console | None = None) -> None:
-    """Print sections, those of the place "decision" after all others.
+    """Print sections, those of the place "decision" after all others and the first of them last.
 
     Parameters
     ----------
@@ -28,10 +28,12 @@ def print_sections(sections: Sequence[Section], console: Console | None = None) 
       Nothing.
     """
     console = make_console(console)
-    for place in (*PLACES[1:], PLACES[0]):
+    for place in PLACES[1:]:
         for section in sections:
             if section.place == place:
                 _print(section, console)
+    for section in reversed([one for one in sections if one.place == PLACES[0]]):
+        _print(section, console)
 
 
 def _print(section: Section, console: Console) -> None:

@@ -29,7 +29,7 @@ from cxsim.settings.part_checks import check_part
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.pairing import Pairing, unpaired
-from cxsim.whatif.precision import Stopping, blocks
+from cxsim.whatif.precision import Rule, blocks
 
 Progress = Callable[[str, int, int], None]
 MOST_PARTS = 6
@@ -115,7 +115,7 @@ def live(
 
 def live_all(
     lives: Sequence[Lives], config: Config, *, processes: Sequence[Process] = (), progress: Progress = silent,
-    pairs: bool = False, stopping: Stopping | None = None,
+    pairs: bool = False, stopping: Rule | None = None,
 ) -> tuple[Tables, str]:
     """Run every cell of several scenarios and stack their tables by (scenario, replication).
 

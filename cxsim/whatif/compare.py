@@ -19,7 +19,8 @@ from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Lives, Progress, Tables, live_all, make_lives, silent
 from cxsim.whatif.depth import Depth, check_depth, deepen
-from cxsim.whatif.precision import Stopping, stopping_of
+from cxsim.whatif.precision import Rule, stopping_of
+from cxsim.whatif.selection import selection_of
 
 BASELINE = "baseline"
 
@@ -65,7 +66,7 @@ class Comparison:
     returns: Table
     reference: Reference
     engine: str
-    stopping: Stopping | None = None
+    stopping: Rule | None = None
     depth: Depth = Depth()
     further: dict[str, Table] = field(default_factory=dict)
     seconds: float = field(default=0.0, compare=False)
@@ -153,12 +154,12 @@ def compare(
     start = time.perf_counter()
     sides = [_parts(scenario) for scenario in scenarios]
     names = _names_that_differ(sides)
-    stopping = stopping_of(config)
     depth = depth or Depth()
+    stopping = selection_of(config, depth, len(sides)) or stopping_of(config)
     check_depth(depth, config, {BASELINE: tuple(baseline), **dict(zip(names, sides, strict=True))})
     for part in (*baseline, *(part for parts in sides for part in parts)):
         check_part(config, part)
-    look_ahead(config, len(sides), lambda text: progress(text, 0, 0))
+    look_ahead(_as_long_as(config, stopping), len(sides), lambda text: progress(text, 0, 0))
     if reference is None:
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     lives = [make_lives(BASELINE, config, baseline, reference)]
@@ -169,6 +170,11 @@ def compare(
         tuple(baseline), tables, paired(tables.kpis, lives, config.confidence),
         returns_table(tables.kpis, BASELINE, config.confidence), reference, engine, stopping, depth)
     return replace(deepen(made, progress), seconds=time.perf_counter() - start)
+
+
+def _as_long_as(config: Config, stopping: Rule | None) -> Config:
+    """The configuration with the budget of a rule for replications, to tell beforehand what it may take."""
+    return config if stopping is None else config.model_copy(update={"replications": stopping.most})
 
 
 def paired(kpis: Table, lives: Sequence[Lives], confidence: float) -> Table:

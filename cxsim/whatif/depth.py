@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from cxsim.settings.schema import Config, ScenarioSpec
-from cxsim.settings.values import Names, Ranges, Strict, Whole
+from cxsim.settings.values import Names, OpenShare, Positive, Ranges, Strict, Whole
 from cxsim.whatif.cell import Progress
 
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ class Depth(Strict):
         Orders of joining that are sampled where a scenario has more than six levers.
     without : list of str
         Links from satisfaction that are cut, one by one: rate, exit, spend, upsell, invitation, conversion.
+    best : str, optional
+        Metric by which the best side is selected, with as many replications as that takes.
+    indifference : float, optional
+        Of that metric, the smallest difference that matters.
+    probability : float
+        With which the best is found if it is better by that much.
+    power : float
+        Probability with which a real test shall detect the projected effect.
     """
 
     draws: Annotated[Whole, Field(ge=8, le=100_000)] | None = None
@@ -54,6 +62,10 @@ class Depth(Strict):
     levers: bool = False
     lever_orders: Whole = Field(default=20, ge=2, le=10_000)
     without: list[Literal["rate", "exit", "spend", "upsell", "invitation", "conversion"]] = []
+    best: str | None = None
+    indifference: Positive | None = None
+    probability: OpenShare = 0.95
+    power: OpenShare = 0.8
 
     @model_validator(mode="after")
     def _sobol_is_even(self) -> Depth:
@@ -71,6 +83,7 @@ STEPS: tuple[str, ...] = (
     "cxsim.whatif.decompose_levers:levers",
     "cxsim.whatif.without_link:without_links",
     "cxsim.whatif.uncertainty:uncertainty",
+    "cxsim.whatif.decide:decide",
 )
 """``module:function``, in order; each takes a comparison with the tables so far and progress, and gives further
 tables by name. Steps without runs always act; others do where the comparison's `depth` asks for them."""

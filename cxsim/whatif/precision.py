@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -38,6 +39,26 @@ def checkpoints(most: int) -> tuple[int, ...]:
     while ends[-1] < most:
         ends.append(math.ceil(ends[-1] * GROWTH))
     return (*(end for end in ends if end < most), most)
+
+
+class Rule(Protocol):
+    """What decides how many replications are lived: a precision, or which side is the best."""
+
+    most: int
+    judged: list[tuple[int, dict[str, float]]]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether what was asked for is known."""
+
+    def ends(self) -> tuple[int, ...]:
+        """After how many replications it is judged; the last one is the budget."""
+
+    def is_enough(self, kpis: Table) -> bool:
+        """Judge the replications so far."""
+
+    def noted(self) -> dict[str, Any]:
+        """What the manifest keeps of it."""
 
 
 @dataclass
@@ -72,6 +93,17 @@ class Stopping:
     def is_met(self) -> bool:
         """Whether the last checkpoint found every interval narrow enough."""
         return bool(self.judged) and all(half <= self.half_width for half in self.judged[-1][1].values())
+
+    def ends(self) -> tuple[int, ...]:
+        """After how many replications it is judged."""
+        return checkpoints(self.most)
+
+    def noted(self) -> dict[str, Any]:
+        """What the manifest keeps of it."""
+        judged = [{"replications": n, "half_widths": {
+            name: half if math.isfinite(half) else None for name, half in halves.items()}}
+            for n, halves in self.judged]
+        return {"precision": {"told": str(self), "is_met": self.is_met, "judged": judged}}
 
     def is_enough(self, kpis: Table) -> bool:
         """Judge the replications so far (unbroken from 0), and note what was found.
@@ -137,9 +169,9 @@ def stopping_of(config: Config) -> Stopping | None:
     return Stopping(asked.metric, asked.half_width, asked.max_replications, config.confidence)
 
 
-def blocks(config: Config, stopping: Stopping | None) -> Sequence[range]:
+def blocks(config: Config, stopping: Rule | None) -> Sequence[range]:
     """Replications to live between two checkpoints; all at once without a rule."""
     if stopping is None:
         return [range(config.replications)]
-    ends = checkpoints(stopping.most)
+    ends = stopping.ends()
     return [range(start, end) for start, end in zip((0, *ends), ends, strict=False)]
