@@ -21,6 +21,7 @@ from cxsim.report.decision_words import (
     pilot_words,
     probability_words,
 )
+from cxsim.report.drivers_section import TITLES as DRIVER_TITLES
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.page_results import worse_rows
 from cxsim.report.section import Grid, Section
@@ -96,8 +97,9 @@ def recommendation(comparison: Comparison) -> Section | None:
     words += _not_taken(case)
     if subject:
         words += _test_first(case, subject)
-    return Section(_heading(case.choice), [one for one in words if one], [standing_grid(case)],
-                   notes=[_note(case)], place="decision")
+    reasons = [one.split(": ", 1) for one in words[1:]]
+    grids = [*([Grid(["", ""], reasons, words=1)] if reasons else []), standing_grid(case)]
+    return Section(_heading(case.choice), words[:1], grids, notes=[_note(case)], place="decision")
 
 
 def _heading(choice: Choice) -> str:
@@ -168,7 +170,29 @@ def _how_sure(case: Case) -> list[str]:
         text = (f"How sure: {probability_words(rows[choice.name]['p_best'])} that it is the best of all "
                 f"{len(rows)}, doing nothing among them ({probability_words(rows[BASELINE]['p_best'])})")
     text += f", by {n} paired replications. That is chance alone, not whether the assumptions are right."
-    return [text, *([f"{rule}."] if rule is not None else [])]
+    return [text, *([f"By the rule: {rule}."] if rule is not None else []), *_ignorance(case)]
+
+
+def _ignorance(case: Case) -> list[str]:
+    """What draws of the uncertain assumptions say, where there were any."""
+    table = case.comparison.further.get("uncertainty")
+    if table is None:
+        return ["Not asked yet: how much of it hangs on assumptions nobody knows; depth.draws=200 lives them "
+                "through."]
+    rows = {row["scenario"]: row for row in table.rows() if math.isfinite(row["p_best"])}
+    name = case.choice.name or BASELINE
+    if name not in rows:
+        return []
+    label = "doing nothing" if name == BASELINE else name
+    row, likeliest = rows[name], max(rows.values(), key=lambda one: one["p_best"])
+    text = (f"As far as is known: over {row['draws']} draws of the uncertain assumptions {label} is the best in "
+            f"{probability_words(row['p_best'])}; choosing it loses "
+            f"{format_value(row['expected_regret'], row['unit'])} "
+            f"of {title(row['metric'])} on average against the best choice of each draw")
+    if likeliest is not row:
+        other = "doing nothing" if likeliest["scenario"] == BASELINE else likeliest["scenario"]
+        text += f"; most often the best is {other} ({probability_words(likeliest['p_best'])})"
+    return [text + "."]
 
 
 def _why(case: Case, name: str) -> str:
@@ -180,7 +204,7 @@ def _why(case: Case, name: str) -> str:
     rows = [row for row in drivers.select(scenario=name, measure=case.goal, segment="all").rows()
             if is_detected(row)]
     rows.sort(key=lambda row: -abs(row["difference"]))
-    listed = [f"{row['driver'].replace('_', ' ')} {_money(row)}" for row in rows[:MOST_DRIVERS]]
+    listed = [f"{DRIVER_TITLES.get(row['driver'], row['driver'])} {_money(row)}" for row in rows[:MOST_DRIVERS]]
     if not listed:
         return f"no single driver stands out. Behind it: {behind}." if behind else ""
     return f"of {title(case.goal)}, " + ", ".join(listed) + (f". Behind it: {behind}" if behind else "") + "."
