@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cxsim.cli.progress import first_use_notice, progress_bar
+
+if TYPE_CHECKING:
+    from cxsim.whatif.replay import Replay
 
 
 def verify(words: Sequence[str]) -> int:
     """``cxsim verify RUN_DIR``: run it again and compare every table with its recorded digest."""
     parser = argparse.ArgumentParser(prog="cxsim verify", description="Replay a run folder.")
-    parser.add_argument("folder", metavar="RUN_DIR", type=Path, help="a folder written by run or compare")
+    parser.add_argument("folder", metavar="RUN_DIR", type=Path, help="a folder written by run, compare or sweep")
     folder = parser.parse_args(list(words)).folder
     from cxsim.whatif.replay import replay
 
@@ -20,7 +24,22 @@ def verify(words: Sequence[str]) -> int:
     with progress_bar("verify") as tell:
         found = replay(folder, progress=tell)
     for name, is_same in found.tables.items():
-        print(f"{name}: {'same digest' if is_same else 'DIFFERS'}")
-    if not found.is_same and not found.same_maths:
-        print("The elementary functions of this platform differ from the recorded ones; last digits may move.")
-    return 0 if found.is_same else 1
+        told = found.differences.get(name)
+        print(f"{name}: {'same digest' if is_same else f'DIFFERS in {told}' if told else 'DIFFERS'}")
+        for example in told.examples if told and told.n_different > 0 else ():
+            print(f"  {example}")
+    if not found.is_same:
+        _say_why(found)
+    return 0 if found.is_reproduced else 1
+
+
+def _say_why(found: Replay) -> None:
+    """What may lie behind a difference."""
+    if not found.same_maths:
+        print("The elementary functions of this platform differ from the recorded ones; last digits may move. " + (
+            "Every metric agrees within 1e-9 of its size or 3 standard errors." if found.is_close else
+            "But metrics differ by more than 1e-9 of their size and 3 standard errors."))
+    elif not found.same_code:
+        print("This version of cxsim, or of a library, is not the one that made the folder (see manifest.json).")
+    else:
+        print("Code and maths are the recorded ones: config.yaml was changed, or this is an error of the program.")

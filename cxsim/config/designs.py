@@ -112,7 +112,7 @@ def _values(one: Override) -> list[Any]:
             f"sweep=sobol), or give steps: {one.get_key_element()}=range(start,stop,step)")
     if isinstance(one.value(), dict) or "glob(" in str(one.input_line):
         raise CxsimError(f"{one.input_line}: name the values one by one, as in {one.get_key_element()}=a,b")
-    return list(one.sweep_iterator())
+    return [Override._convert_value(value) for value in one.sweep_iterator()]
 
 
 def _texts(one: Override) -> list[str]:

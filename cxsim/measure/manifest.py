@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import platform
 import shlex
@@ -12,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cxsim.engines.code_version import code_version
 from cxsim.measure.digests import Paged, digest, digest_of_data
 from cxsim.measure.maths_fingerprint import maths_fingerprint
 from cxsim.measure.table import Table
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from cxsim.settings.schema import Config
 
 PACKAGES = {"cxsim": "cxsim", "numpy": "numpy", "scipy": "scipy", "numba": "numba", "simpy": "simpy",
-            "duckdb": "duckdb", "hydra": "hydra-core"}
+            "duckdb": "duckdb", "hydra": "hydra-core", "llvmlite": "llvmlite", "omegaconf": "omegaconf",
+            "pydantic": "pydantic", "pyyaml": "pyyaml"}
 
 
 def package_versions() -> dict[str, str]:
@@ -37,6 +40,23 @@ def package_versions() -> dict[str, str]:
             found[name] = version(package)
         except PackageNotFoundError:
             found[name] = "not installed as a package"
+    return found | {"libc": " ".join(platform.libc_ver()).strip() or "unknown"}
+
+
+def data_digests(data: Any, stem: str = "") -> dict[str, str]:
+    """Digests of the files a configuration was fitted to, by where they stand in it.
+
+    Examples
+    --------
+    >>> data_digests({"data": {"source": "sales.csv", "sha256": "ab12"}, "n": 3})
+    {'data.sha256': 'ab12'}
+    """
+    found: dict[str, str] = {}
+    for key, value in data.items() if isinstance(data, Mapping) else ():
+        if isinstance(value, Mapping):
+            found |= data_digests(value, f"{stem}{key}.")
+        elif key == "sha256":
+            found[f"{stem}{key}"] = str(value)
     return found
 
 
@@ -145,8 +165,10 @@ def make_manifest(
     manifest: dict[str, Any] = {
         "command": shlex.join(typed),
         "versions": package_versions(),
+        "code_version": code_version(),
         "git": git_state(),
         "config_digest": config_digest(config) if resolved is None else digest_of_data(resolved),
+        "data": data_digests(config.calibration),
         "market": config.market.name,
         "population_fraction": config.population.fraction,
         "seed": config.seed,
@@ -154,6 +176,7 @@ def make_manifest(
         "engine": engine,
         "processes": list(processes),
         "replayable": not processes,
+        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(wall_seconds, 3),
         "machine": {"system": platform.system(), "release": platform.release(),
                     "processor": platform.machine(), "cores": os.cpu_count()},

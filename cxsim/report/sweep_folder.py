@@ -57,7 +57,7 @@ def write_sweep(
     manifest = write_folder(
         folder, sweep.config, tables, resolved(sweep.config, reference, (), sweep.baseline),
         engine=sweep.engine, seconds=sweep.seconds, stopping=sweep.stopping, command_line=command_line,
-        extra={"cells": len(sweep.cells), "failures": failures}, cautions=cautions)
+        extra={"holds": "sweep", "cells": len(sweep.cells), "failures": failures}, cautions=cautions)
     write_text(folder / CELLS, json.dumps(cells_as_data(sweep)) + "\n")
     write_text(folder / "views.sql", views(sweep))
     write_summary(folder / "summary.csv", sweep.table, sweep.config.confidence)

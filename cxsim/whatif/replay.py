@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 from pydantic import ValidationError
 
+from cxsim.engines.code_version import code_version
 from cxsim.errors import CxsimError
 from cxsim.measure.digests import digest
 from cxsim.measure.events import EventLog
 from cxsim.measure.maths_fingerprint import maths_fingerprint
-from cxsim.measure.parquet import ParquetFile
+from cxsim.measure.parquet import ParquetFile, read_parquet
 from cxsim.measure.table import Table
+from cxsim.measure.table_difference import Difference, difference, is_within
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress, Tables, silent
@@ -24,16 +28,42 @@ from cxsim.whatif.depth import Depth
 from cxsim.whatif.simulate import simulate
 
 
+REPLAYERS = {"sweep": "cxsim.whatif.sweep_replay:sweep_again"}
+"""By what a folder holds (`holds` of its manifest): ``module:function`` that makes its tables again from
+(folder, resolved configuration, manifest, progress). Runs and comparisons are replayed here."""
+WITHIN, ERRORS = 1e-9, 3.0
+MOST_ROWS = 5_000_000
+
+
 @dataclass(frozen=True)
 class Replay:
     """What a replay found: for each recorded table whether its digest came out again.
 
-    `same_maths` is False when this platform's elementary functions differ from the recorded
-    ones; digests may then differ in the last digits.
+    Attributes
+    ----------
+    tables : dict of str to bool
+        Whether each table's digest is the recorded one.
+    same_maths : bool
+        False when this platform's elementary functions differ from the recorded ones; digests may then
+        differ in the last digits.
+    differences : dict of str to Difference
+        Of tables that came out otherwise: which rows differ, and by how much.
+    is_close : bool
+        With other maths, whether every metric agrees within 1e-9 of its size or 3 standard errors.
+    same_code : bool
+        Whether it was made by this version of the code.
     """
 
     tables: dict[str, bool]
     same_maths: bool
+    differences: dict[str, Difference] = field(default_factory=dict)
+    is_close: bool = False
+    same_code: bool = True
+
+    @property
+    def is_reproduced(self) -> bool:
+        """Whether the record holds: to the last digit, or as far as another platform can."""
+        return self.is_same or (not self.same_maths and self.is_close)
 
     @property
     def is_same(self) -> bool:
@@ -62,7 +92,8 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
     if not manifest.get("replayable", False):
         raise CxsimError(f"{folder}: {manifest.get('replay_note', 'this run cannot be replayed')}")
     recorded = {name: entry["digest"] for name, entry in manifest["tables"].items()}
-    if "kpis" not in recorded or "ledger" not in recorded:
+    holds = manifest.get("holds", "")
+    if holds not in REPLAYERS and ("kpis" not in recorded or "ledger" not in recorded):
         raise CxsimError(f"{folder}: holds neither a run nor a comparison; start its command again: "
                          f"{manifest.get('command', '')}")
     for name, value in recorded.items():
@@ -70,10 +101,33 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
         if not path.is_file() or digest(ParquetFile(path)) != value:
             raise CxsimError(f"{path}: is absent or not the table that the manifest records; "
                              f"make it again with: {manifest.get('command', '')}")
-    made = _again(world, manifest, progress)
-    found = {name: digest(table) for name, table in made.items()}
-    return Replay({name: found.get(name) == value for name, value in recorded.items()},
-                  manifest.get("maths_fingerprint") == maths_fingerprint())
+    if holds in REPLAYERS:
+        module, _, function = REPLAYERS[holds].partition(":")
+        made = getattr(import_module(module), function)(folder, world, manifest, progress)
+    else:
+        made = _again(world, manifest, progress)
+    found = {name: digest(made[name]) if name in made else None for name in recorded}
+    same = {name: found[name] == value for name, value in recorded.items()}
+    differences = {name: _difference(folder, name, made.get(name)) for name in same if not same[name]}
+    is_close = "kpis" in made and is_within(
+        read_parquet(folder / "kpis.parquet"), _whole(made["kpis"]), WITHIN, ERRORS)
+    return Replay(same, manifest.get("maths_fingerprint") == maths_fingerprint(),
+                  {name: one for name, one in differences.items() if one is not None}, is_close,
+                  manifest.get("code_version", code_version()) == code_version())
+
+
+def _difference(folder: Path, name: str, made: Table | EventLog | None) -> Difference | None:
+    """Which rows of a table differ; a log too long for memory is judged by its digest alone."""
+    file = ParquetFile(folder / f"{name}.parquet")
+    if made is None:
+        return Difference((len(file), 0), -1, ("this version makes no such table",), np.inf)
+    if max(len(file), len(made)) > MOST_ROWS:
+        return None
+    return difference(read_parquet(file.path), _whole(made))
+
+
+def _whole(made: Table | EventLog) -> Table:
+    return made if isinstance(made, Table) else made.table()
 
 
 def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) -> dict[str, Table | EventLog]:
