@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from cxsim.settings.values import Count, Strict, Whole
-
-
-def _names(value: Any) -> Any:
-    """One name may stand for a list of one."""
-    return [value] if isinstance(value, str) else value
+from cxsim.settings.values import Count, Names, Strict, Whole
 
 
 class LeverBounds(Strict):
@@ -72,9 +67,9 @@ class OptimizeOptions(Strict):
 
     objective: str = "customer_equity"
     levers: dict[str, LeverBounds] = {}
-    scenarios: Annotated[list[str], BeforeValidator(_names)] = []
+    scenarios: Names = []
     budget: float | None = None
-    spends: Annotated[list[str], BeforeValidator(_names)] = Field(default=list(SPENT), min_length=1)
+    spends: Names = Field(default=list(SPENT), min_length=1)
     limits: dict[str, LimitAsked] = {}
     search: Literal["scipy", "optuna"] = "scipy"
     evaluations: Whole = Field(default=40, ge=4, le=5000)
