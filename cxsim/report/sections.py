@@ -23,6 +23,7 @@ SECTIONS: tuple[str, ...] = (
     "cxsim.report.decision_sections:pilot_section",
     "cxsim.report.decision_sections:future_section",
     "cxsim.report.decision_sections:payers_section",
+    "cxsim.report.ladder_section:ladder_section",
 )
 """``module:function``, imported when a page is made; each takes a comparison and gives a section or None."""
 

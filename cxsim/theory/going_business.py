@@ -36,10 +36,13 @@ class Course:
         Probability that he is active then.
     orders : array, shape (days,)
         Orders (of subscribers: payments) he has made from day 0 until then.
+    alive : array, shape (days,)
+        Probability that he has not left, seen or not; of subscribers the same as `active`.
     """
 
     active: NDArray[np.float64]
     orders: NDArray[np.float64]
+    alive: NDArray[np.float64]
 
 
 def subscribers(
@@ -79,7 +82,8 @@ def subscribers(
     payments = np.concatenate([np.zeros((len(ages), 1)), np.cumsum(alive[:, 1:], axis=1)], axis=1)
     place = passed.astype(int)
     row = np.arange(len(ages))[None]
-    return Course(alive[row, place].mean(axis=1), payments[row, place].mean(axis=1))
+    there = alive[row, place].mean(axis=1)
+    return Course(there, payments[row, place].mean(axis=1), there)
 
 
 def shoppers(
@@ -116,7 +120,7 @@ def shoppers(
     at = np.atleast_1d(np.asarray(days, float))
     chance, weight = _chances(a, b)
     changed = -np.expm1(hazard_multiplier * np.log1p(-chance))
-    active, orders = np.zeros(len(at)), np.zeros(len(at))
+    active, orders, alive = np.zeros(len(at)), np.zeros(len(at)), np.zeros(len(at))
 
     def still(risk: NDArray[np.float64]) -> NDArray[np.float64]:
         """E exp(-rate risk) over rates, risk in days."""
@@ -124,11 +128,12 @@ def shoppers(
 
     for place, day in enumerate(at):
         ages, share = _ages(history_days, window_days - day)
-        made = (still(chance * ages[:, None]) - still(chance * ages[:, None] + changed * rate_multiplier * day)
-                ) / changed
-        orders[place] = share @ (made @ weight)
+        here = still(chance * ages[:, None])
+        later = still(chance * ages[:, None] + changed * rate_multiplier * day)
+        orders[place] = share @ ((here - later) / changed) @ weight
+        alive[place] = share @ later @ weight
         active[place] = share @ _active(day, ages, chance, changed, window_days, rate_multiplier, still) @ weight
-    return Course(active, orders)
+    return Course(active, orders, alive)
 
 
 def _active(day, ages, chance, changed, window, faster, still):  # type: ignore[no-untyped-def]
@@ -165,7 +170,8 @@ def arriving(by_age: Course, arrivals: ArrayLike) -> Course:
     came = np.asarray(arrivals, float)
     require_not_negative(arrivals=came)
     n = len(came)
-    return Course(np.convolve(came, by_age.active[:n])[:n], np.convolve(came, 1.0 + by_age.orders[:n])[:n])
+    return Course(*(np.convolve(came, values[:n])[:n] for values in (
+        by_age.active, 1.0 + by_age.orders, by_age.alive)))
 
 
 def _even_ages(span: float) -> NDArray[np.float64]:

@@ -50,6 +50,10 @@ class Depth(Strict):
         With which the best is found if it is better by that much.
     power : float
         Probability with which a real test shall detect the projected effect.
+    ladder : bool
+        The same by closed form and as a cohort, beside the agents; needs no further runs.
+    ladder_months : int
+        Months by whose figures the lower rungs of the ladder are set.
     """
 
     draws: Annotated[Whole, Field(ge=8, le=100_000)] | None = None
@@ -66,6 +70,8 @@ class Depth(Strict):
     indifference: Positive | None = None
     probability: OpenShare = 0.95
     power: OpenShare = 0.8
+    ladder: bool = False
+    ladder_months: Whole = Field(default=3, ge=1, le=120)
 
     @model_validator(mode="after")
     def _sobol_is_even(self) -> Depth:
@@ -82,6 +88,7 @@ STEPS: tuple[str, ...] = (
     "cxsim.whatif.interaction:interaction",
     "cxsim.whatif.decompose_levers:levers",
     "cxsim.whatif.without_link:without_links",
+    "cxsim.whatif.ladder:ladder",
     "cxsim.whatif.uncertainty:uncertainty",
     "cxsim.whatif.decide:decide",
 )
@@ -92,6 +99,7 @@ tables by name. Steps without runs always act; others do where the comparison's 
 CHECKS: tuple[str, ...] = (
     "cxsim.whatif.decompose_levers:check_levers",
     "cxsim.whatif.without_link:check_without",
+    "cxsim.whatif.ladder:check_ladder",
 )
 """``module:function`` of what must hold before anything is lived; each takes the depth asked for, the world and
 the parts of every side by name, and raises what cannot be done."""

@@ -1,4 +1,4 @@
-"""The ladder: the same scenario by closed form, by cohort and by agents, and where they part (depth.ladder=true)."""
+"""The ladder: the same scenario by closed form, by cohort and by agents, and where they part."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import numpy as np
 from cxsim.errors import CxsimError
 from cxsim.measure.comparison import mean_interval
 from cxsim.measure.table import Table
+from cxsim.settings.schedule import month_starts
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress
-from cxsim.whatif.rungs import FACTORS, Lift, Lived, chain_of, closed_form, ends_of, held, parted, pilot_lift, read_months
+from cxsim.whatif.rungs import (
+    FACTORS, Lift, Lived, chain_of, closed_form, ends_of, held, parted, pilot_lift, read_months)
 
 if TYPE_CHECKING:
     from cxsim.whatif.compare import Comparison
+    from cxsim.whatif.depth import Depth
 
 CLOSED_FORM, COHORT, AGENTS = "closed form", "cohort", "agents"
 RUNGS = (CLOSED_FORM, COHORT, AGENTS)
@@ -35,7 +38,7 @@ class _Side:
     gaps: list[dict[str, Any]]
 
 
-def check_ladder(config: Config, pilot_months: int) -> None:
+def check_ladder(depth: Depth, config: Config, sides: Mapping[str, tuple[ScenarioSpec, ...]]) -> None:
     """Refuse a ladder that has nothing to stand on.
 
     Raises
@@ -43,16 +46,18 @@ def check_ladder(config: Config, pilot_months: int) -> None:
     CxsimError
         In a contact centre, with a warm-up, or where the pilot is as long as the run.
     """
+    if not depth.ladder:
+        return
     if config.market.kind == "contact_centre":
         raise CxsimError("depth.ladder=true: a contact centre has no customers to follow; leave it out, or choose "
                          "another market")
     if config.warmup_days > 0:
-        raise CxsimError(f"depth.ladder=true: the lower rungs begin on day 0, but warmup_days={config.warmup_days}; "
-                         "set warmup_days=0")
-    n_months = len(_months(config))
-    if pilot_months >= n_months:
-        raise CxsimError(f"depth.pilot_months={pilot_months}: must be fewer than the months of the run ({n_months}); "
-                         "lower it or raise horizon_days")
+        raise CxsimError("depth.ladder=true: the lower rungs begin on day 0, but "
+                         f"warmup_days={config.warmup_days}; set warmup_days=0")
+    n_months = len(month_starts(config)) - 1
+    if depth.ladder_months >= n_months:
+        raise CxsimError(f"depth.ladder_months={depth.ladder_months}: must be fewer than the months of the run "
+                         f"({n_months}); lower it or raise horizon_days")
 
 
 def acts_from_the_start(parts: tuple[ScenarioSpec, ...]) -> bool:
@@ -70,48 +75,43 @@ def ladder(comparison: Comparison, progress: Progress) -> dict[str, Table]:
     if not depth.ladder:
         return {}
     config = comparison.config
-    sides = {"baseline": _side(comparison, "baseline", None, depth.pilot_months)}
+    sides = {"baseline": _side(comparison, "baseline", None, depth.ladder_months)}
     for name, parts in zip(comparison.names, comparison.scenarios, strict=True):
         if acts_from_the_start(parts):
-            sides[name] = _side(comparison, name, sides["baseline"].lived, depth.pilot_months)
+            sides[name] = _side(comparison, name, sides["baseline"].lived, depth.ladder_months)
     rows = [row for name in sides for row in _rows(name, sides, config.confidence)]
     gaps = [{"scenario": name, **gap} for name, side in sides.items() for gap in side.gaps]
     lifts = [{"scenario": name, "rate": side.lift.rate, "hazard": side.lift.hazard,
               "arrivals_per_day": side.lift.arrivals_per_day} for name, side in sides.items()]
-    return {name: _table(made) for name, made in (("ladder", rows), ("ladder_gaps", gaps), ("ladder_lifts", lifts))}
+    made = {"ladder": rows, "ladder_gaps": gaps, "ladder_lifts": lifts}
+    return {name: _table(rows) for name, rows in made.items()}
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     return Table({name: [row[name] for row in rows] for name in rows[0]})
 
 
-def _months(config: Config) -> np.ndarray:
-    from cxsim.settings.schedule import month_starts
-
-    return np.diff(month_starts(config))
-
-
 def _side(comparison: Comparison, name: str, baseline: Lived | None, pilot: int) -> _Side:
     config = comparison.config
     lived = read_months(comparison.kpis, name, config)
-    lift = Lift() if baseline is None else pilot_lift(lived, baseline, pilot, config.market.kind)
+    lift = Lift() if baseline is None else pilot_lift(config, lived, baseline, pilot)
     ends = ends_of(lived.days)
     formula = closed_form(config, ends, lift)
     actual = chain_of(lived, config.n_customers)
     start = float(lived.mean("customers_start")[0])
     lapsed = config.n_customers - start
     projected = held(actual, lived, config.n_customers, pilot)
-    cohort = projected.run(start, lapsed, lived.days)
+    active, orders = projected.run(start, lapsed, lived.days)
     rungs = {
         CLOSED_FORM: _priced(lived, formula.active, np.diff(formula.orders, prepend=0.0)),
-        COHORT: _priced(lived, cohort.active, cohort.orders),
+        COHORT: _priced(lived, active, orders),
         AGENTS: _priced(lived, lived.mean("customers_end"), lived.mean("purchases"))}
     came = np.repeat(lived.mean("customers_acquired") / lived.days, lived.days.astype(int))
     with_arrivals = closed_form(config, ends, lift, came)
     gaps = _gaps_of_formula(lived, formula.active[-1], formula.orders[-1], with_arrivals.active[-1],
                             with_arrivals.orders[-1])
     shares = parted(actual, projected, start, lapsed, lived.days)
-    for column, metric, at in ((0, "customers_end", cohort.active[-1]), (1, "purchases", cohort.orders.sum())):
+    for column, metric, at in ((0, "customers_end", active[-1]), (1, "purchases", orders.sum())):
         gaps += [{"rung": COHORT, "metric": metric, "rung_value": float(at), "factor": factor,
                   "part": float(shares[k, column])} for k, factor in enumerate(FACTORS)]
     return _Side(lived, lift, rungs, gaps)
@@ -121,7 +121,8 @@ def _gaps_of_formula(
     lived: Lived, active: float, orders: float, active_with: float, orders_with: float,
 ) -> list[dict[str, Any]]:
     """What arrivals as lived change in the closed form, and what is left."""
-    truth = {"customers_end": float(lived.mean("customers_end")[-1]), "purchases": float(lived.mean("purchases").sum())}
+    truth = {"customers_end": float(lived.mean("customers_end")[-1]),
+             "purchases": float(lived.mean("purchases").sum())}
     rows = []
     for metric, plain, moved in (("customers_end", active, active_with), ("purchases", orders, orders_with)):
         for factor, part in (("arrivals", moved - plain), (PEOPLE, truth[metric] - moved)):
@@ -145,21 +146,29 @@ def _rows(name: str, sides: Mapping[str, _Side], confidence: float) -> list[dict
     rows = []
     for metric in METRICS:
         values, others = side.lived.values[metric], base.lived.values[metric]
-        shape = (lambda v: v) if metric == "customers_end" else (lambda v: np.concatenate([v, v.sum(axis=0)[None]]))
+        shape = _as_it_is if metric == "customers_end" else _with_total
         low, high = _band(shape(values), confidence)
         less, more = _band(shape(values) - shape(others), confidence)
         n = len(low)
         for rung in RUNGS:
             own, own_base = shape(side.rungs[rung][metric]), shape(base.rungs[rung][metric])
             for k in range(n):
-                is_lived = rung == AGENTS
+                ends = [float(v[k]) if rung == AGENTS else np.nan for v in (low, high, less, more)]
                 rows.append({
                     "scenario": name, "rung": rung, "metric": metric,
                     "period": "total" if k == len(side.lived.days) else str(k + 1), "value": float(own[k]),
-                    "ci_low": float(low[k]) if is_lived else np.nan, "ci_high": float(high[k]) if is_lived else np.nan,
-                    "difference": float(own[k] - own_base[k]), "difference_low": float(less[k]) if is_lived else np.nan,
-                    "difference_high": float(more[k]) if is_lived else np.nan})
+                    "ci_low": ends[0], "ci_high": ends[1], "difference": float(own[k] - own_base[k]),
+                    "difference_low": ends[2], "difference_high": ends[3]})
     return rows
+
+
+def _as_it_is(months: np.ndarray) -> np.ndarray:
+    return months
+
+
+def _with_total(months: np.ndarray) -> np.ndarray:
+    """Months, and their sum as one more."""
+    return np.concatenate([months, months.sum(axis=0)[None]])
 
 
 def _band(values: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:

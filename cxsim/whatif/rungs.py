@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.optimize import least_squares
 
 from cxsim.journal.ticks import DAY
 from cxsim.measure.comparison import cube_of
@@ -23,6 +24,8 @@ from cxsim.whatif.shapley import coalitions, shapley_values
 
 READ = ("customers_start", "customers_acquired", "customers_reactivated", "customers_churned", "customers_end",
         "purchases", "active_customer_days", "exits", "revenue", "goods_cost", "profit")
+# Widest lift that is looked for, as a logarithm.
+WIDEST = 2.5
 FACTORS = ("arrivals", "leaving", "returning", "ordering")
 
 
@@ -58,42 +61,42 @@ class Lift:
     arrivals_per_day: float = 0.0
 
 
-def pilot_lift(scenario: Lived, baseline: Lived, pilot: int, kind: str) -> Lift:
-    """The lift in the first `pilot` months, as totals over replications.
+def pilot_lift(config: Config, scenario: Lived, baseline: Lived, pilot: int) -> Lift:
+    """The lift with which the closed form shows in the first `pilot` months what the agents show.
 
-    Transactional: repeat orders per active day, and exits per repeat order. Subscription: the hazard of renewals,
-    of which each ends in a payment or an exit.
-
-    Examples
-    --------
-    >>> def side(orders, exits):
-    ...     flat = {name: np.zeros((2, 1)) for name in READ}
-    ...     return Lived(np.array([30.0, 30.0]), flat | {"purchases": np.full((2, 1), orders),
-    ...                  "exits": np.full((2, 1), exits), "active_customer_days": np.full((2, 1), 300.0)})
-    >>> lift = pilot_lift(side(120.0, 18.0), side(100.0, 10.0), 1, "transactional")
-    >>> round(lift.rate, 6), round(lift.hazard, 6)
-    (1.2, 1.5)
+    Arrivals are compared as they are. The multipliers are those with which the formula's orders and exits, as
+    multiples of the baseline's, are the agents'; so newcomers, who leave more easily, pass for no effect.
+    In a subscription the order rate is that of the contract, and only leaving is fitted.
     """
     def total(side: Lived, name: str) -> float:
         return float(side.values[name][:pilot].sum())
 
-    def repeats(side: Lived) -> float:
-        return total(side, "purchases") - total(side, "customers_acquired")
+    n, n_days = scenario.values["exits"].shape[1], float(baseline.days[:pilot].sum())
+    more = (total(scenario, "customers_acquired") - total(baseline, "customers_acquired")) / n / n_days
+    targets = np.log([_ratio(total(scenario, name), total(baseline, name)) for name in ("exits", "purchases")])
+    if more == 0.0 and not targets.any():
+        return Lift()
+    first = config.model_copy(update={"horizon_days": int(n_days)})
+    end = np.array([n_days])
+    is_shop = config.market.kind == "transactional"
 
-    def hazard(side: Lived) -> float:
-        exits = total(side, "exits")
-        if kind == "subscription":
-            return -float(np.log1p(-exits / (exits + repeats(side)))) if repeats(side) > 0 else 0.0
-        return exits / repeats(side) if repeats(side) > 0 else 0.0
+    def flows(lift: Lift) -> np.ndarray:
+        """Logarithms of the exits and orders of the pilot's months."""
+        course = closed_form(first, end, lift)
+        came = np.maximum(entrants_per_day(first) + lift.arrivals_per_day, 0.0).sum()
+        begun = closed_form(first, np.array([0.0])).alive[0]
+        return np.log(np.maximum([begun + came - course.alive[0], course.orders[0]], 1e-9))
 
-    def rate(side: Lived) -> float:
-        days = total(side, "active_customer_days")
-        return repeats(side) / days if days > 0 and kind == "transactional" else 1.0
+    before = flows(Lift())
 
-    n = scenario.values["exits"].shape[1]
-    more = total(scenario, "customers_acquired") - total(baseline, "customers_acquired")
-    return Lift(_ratio(rate(scenario), rate(baseline)), _ratio(hazard(scenario), hazard(baseline)),
-                more / n / float(baseline.days[:pilot].sum()))
+    def missed(logs: np.ndarray) -> np.ndarray:
+        rate = float(np.exp(logs[1])) if is_shop else 1.0
+        gap = flows(Lift(rate, float(np.exp(logs[0])), more)) - before - targets
+        return gap if is_shop else gap[:1]
+
+    found = least_squares(missed, np.zeros(2 if is_shop else 1), bounds=(-WIDEST, WIDEST))
+    factors = np.exp(found.x)
+    return Lift(float(factors[1]) if is_shop else 1.0, float(factors[0]), more)
 
 
 def _ratio(top: float, bottom: float) -> float:
@@ -131,17 +134,18 @@ def closed_form(
         arrivals = np.maximum(entrants_per_day(config) + lift.arrivals_per_day, 0.0)
     history = float(config.market.history_days) if config.population.start == "base" else 0.0
     ages = np.arange(config.horizon_days) + 0.5
-    active, orders = np.zeros(len(ends)), np.zeros(len(ends))
+    course = Course(*(np.zeros(len(ends)) for _ in range(3)))
     last = ends.astype(int) - 1
-    for name in config.segments:
-        share = config.segments[name].share
+    for segment, law in config.segments.items():
+        share = law.share
         if share == 0.0:
             continue
-        base = _course(config, name, ends, history, lift)
-        came = arriving(_course(config, name, ages, 0.0, lift), arrivals)
-        active += share * (config.n_customers * base.active + came.active[last])
-        orders += share * (config.n_customers * base.orders + came.orders[last])
-    return Course(active, orders)
+        base = _course(config, segment, ends, history, lift)
+        came = arriving(_course(config, segment, ages, 0.0, lift), arrivals)
+        for name, sums in vars(course).items():
+            later = np.where(last >= 0, getattr(came, name)[last], 0.0)
+            sums += share * (config.n_customers * getattr(base, name) + later)
+    return course
 
 
 def _course(config: Config, segment: str, days: np.ndarray, history: float, lift: Lift) -> Course:
@@ -170,7 +174,7 @@ class Chain:
     returning: np.ndarray
     ordering: np.ndarray
 
-    def run(self, start: float, lapsed: float, days: np.ndarray) -> Course:
+    def run(self, start: float, lapsed: float, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Active customers at the ends of months and orders of each month, from a first state."""
         active, orders = np.zeros(len(days)), np.zeros(len(days))
         here = start
@@ -180,7 +184,7 @@ class Chain:
             orders[month] = self.ordering[month] * n_days * (here + after) / 2.0
             lapsed += gone - back
             here = active[month] = after
-        return Course(active, orders)
+        return active, orders
 
 
 def chain_of(lived: Lived, n_customers: int) -> Chain:
@@ -227,8 +231,9 @@ def parted(actual: Chain, projected: Chain, start: float, lapsed: float, days: n
     worths = []
     for chosen in coalitions(len(FACTORS)):
         names = [FACTORS[k] for k in chosen]
-        course = replace(projected, **{name: getattr(actual, name) for name in names}).run(start, lapsed, days)
-        worths.append([course.active[-1], course.orders.sum()])
+        active, orders = replace(projected, **{name: getattr(actual, name) for name in names}).run(
+            start, lapsed, days)
+        worths.append([active[-1], orders.sum()])
     return shapley_values(np.array(worths))
 
 
