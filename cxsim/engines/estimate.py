@@ -22,10 +22,12 @@ from cxsim.engines.outcome import Outcome
 from cxsim.engines.pilots import pilot_world
 from cxsim.engines.replication import run_replication
 from cxsim.engines.reference_store import is_reference_kept
+from cxsim.engines.states_room import refuse_states_beyond_memory
 from cxsim.journal.events import EVENT
 from cxsim.journal.tallies import N_CONTACTS
 from cxsim.settings.reference import blank_reference
 from cxsim.settings.schema import Config
+from cxsim.settings.warm_up import lived
 
 PILOT_CUSTOMERS = {"compiled": 6000, "simpy": 300}
 PILOT_CONTACTS = 20_000
@@ -243,9 +245,11 @@ def look_ahead(config: Config, n_scenarios: int, progress: Callable[[str], None]
     Raises
     ------
     CxsimError
-        As :func:`cxsim.engines.memory.refuse_what_cannot_fit`, and where the event log does not fit.
+        As :func:`cxsim.engines.memory.refuse_what_cannot_fit`, and where the event log or the states do not fit.
     """
+    config = lived(config)
     refuse_what_cannot_fit(config, 1 + n_scenarios)
+    refuse_states_beyond_memory(config, 1 + n_scenarios)
     if is_worth_estimating(config, n_scenarios):
         found = estimate(config, n_scenarios=n_scenarios)
         refuse_log_beyond_memory(found)

@@ -56,7 +56,8 @@ is the whole run. Flows are sums; stocks are at an instant; a ratio is the sum o
 of its denominator in its own replication, segment and period, never a mean of months or customers. A
 denominator of 0 gives NaN. A customer's segment is the one he entered with. Segment `all` is computed from
 sums and includes shared costs (paid hours, media, a programme's running cost), which no segment's row holds.
-Money is undiscounted unless said, in account currency.
+Money is undiscounted unless said, in account currency. With `warmup_days` nothing of the days before day 0 is
+counted; what is held by then (customers, members, points) is the opening balance.
 
 Where a fraction of the population is simulated (`population.fraction` below 1), every count, amount and number
 of points is scaled up to the whole population, in all tables but `events`; paid hours and running costs come out
@@ -86,7 +87,12 @@ subscribed), active days, residual value and reward liability at the horizon. Am
 
 `leaks.parquet` of a comparison: `leakage` (as below) by kind of reward and bonus. `gains.parquet`: customers of
 both lives in groups of the baseline's life (segments; thirds by satisfaction at its end; thirds by tenure; whom
-the scenario reached in his last journey and whom not): saved, lost, and their differences in margin and orders.
+the scenario ever reached and whom not): saved, lost, and their differences in margin and orders.
+
+`states.parquet` with `output.states=month`: what no company sees, of everybody who has entered, at every month's
+end: status, tenure, orders, satisfaction as it has faded by then and in s.d. around the baseline's mean (the `z` that
+links read), expectation, interactions the brand remembers, own rate of needs and hazard of one exposure before
+effects, life budget left, points, tier, and which parts of the scenario ever reached him (bits).
 """
 
 

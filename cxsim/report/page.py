@@ -208,6 +208,8 @@ def subtitle_of(config: Config) -> str:
     if config.population.fraction < 1.0:
         parts.append(told_fraction(config))
     parts.append(f"{config.horizon_days:,} days from {config.start_date}")
+    if config.warmup_days > 0:
+        parts.append(f"after {config.warmup_days:,} days of warm-up that are not counted")
     return ", ".join(parts) + f". Money in {market.currency}. These are results of a simulation."
 
 

@@ -116,8 +116,13 @@ def write_comparison(
 
 def descriptions(comparison: Comparison) -> dict[str, str]:
     """What each scenario is, in words."""
-    return {name: " + ".join(part.description for part in parts if part.description)
+    return {name: " + ".join(_described(part) for part in parts if _described(part))
             for name, parts in zip(comparison.names, comparison.scenarios, strict=True)}
+
+
+def _described(part: ScenarioSpec) -> str:
+    """What a part is, and whom it is for."""
+    return part.description if part.who is None else f"{part.description or part.name}, for {part.who}"
 
 
 def _journeys_of_run(run: Run) -> JourneyReading | None:

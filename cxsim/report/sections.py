@@ -24,6 +24,8 @@ SECTIONS: tuple[str, ...] = (
     "cxsim.report.decision_sections:future_section",
     "cxsim.report.decision_sections:payers_section",
     "cxsim.report.ladder_section:ladder_section",
+    "cxsim.report.convergence_section:convergence_section",
+    "cxsim.report.holds_for:holds_for",
 )
 """``module:function``, imported when a page is made; each takes a comparison and gives a section or None."""
 

@@ -89,9 +89,10 @@ def caption(config: Config, *, engine: str, replications: int, scenario_configs:
         f"; {POPULATIONS[config.population.start]}, {config.n_customers:,} customers")
     if config.population.fraction < 1.0:
         customers += f"; {100 * config.population.fraction:g}% of the population simulated, scaled up"
+    warm_up = f" after {config.warmup_days:,} of warm-up" if config.warmup_days > 0 else ""
     parts = [
         f"{engine} engine", f"{replications} replication{'s' if replications != 1 else ''}",
-        f"seed {config.seed}; market {config.market.name}{customers}; {config.horizon_days:,} days; "
+        f"seed {config.seed}; market {config.market.name}{customers}; {config.horizon_days:,} days{warm_up}; "
         f"money in {config.market.currency}; intervals {100 * config.confidence:g}%",
     ]
     if n_in_play:

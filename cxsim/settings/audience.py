@@ -80,7 +80,7 @@ class Audience(Strict):
             told.append(f"source {' or '.join(self.sources)}")
         for name, bounds in (("days as a customer", self.tenure_days), ("orders so far", self.orders),
                              ("days since the last order", self.quiet_days),
-                             ("satisfaction", self.satisfaction)):
+                             ("satisfaction in s.d. around the baseline's", self.satisfaction)):
             if bounds is not None and bounds != [None, None]:
                 told.append(_told_range(name, bounds))
         if self.risk_share is not None:

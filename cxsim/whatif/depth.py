@@ -54,6 +54,8 @@ class Depth(Strict):
         The same by closed form and as a cohort, beside the agents; needs no further runs.
     ladder_months : int
         Months by whose figures the lower rungs of the ladder are set.
+    convergence : bool
+        Whether to show how figures settle with replications, customers and engine.
     """
 
     draws: Annotated[Whole, Field(ge=8, le=100_000)] | None = None
@@ -72,6 +74,7 @@ class Depth(Strict):
     power: OpenShare = 0.8
     ladder: bool = False
     ladder_months: Whole = Field(default=3, ge=1, le=120)
+    convergence: bool = False
 
     @model_validator(mode="after")
     def _sobol_is_even(self) -> Depth:
@@ -91,6 +94,7 @@ STEPS: tuple[str, ...] = (
     "cxsim.whatif.ladder:ladder",
     "cxsim.whatif.uncertainty:uncertainty",
     "cxsim.whatif.decide:decide",
+    "cxsim.whatif.convergence:convergence",
 )
 """``module:function``, in order; each takes a comparison with the tables so far and progress, and gives further
 tables by name. Steps without runs always act; others do where the comparison's `depth` asks for them."""
