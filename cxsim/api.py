@@ -16,11 +16,14 @@ from cxsim.whatif import compare as comparing
 from cxsim.whatif.cell import Progress, silent
 from cxsim.whatif.compare import Comparison
 from cxsim.whatif.depth import Depth
+from cxsim.whatif import optimize as optimizing
+from cxsim.whatif.optimize import Optimum
+from cxsim.whatif.optimize_options import OptimizeOptions
 from cxsim.whatif.simulate import Run, simulate
 
 __all__ = [
-    "Comparison", "Config", "Depth", "Estimate", "Run", "ScenarioSpec", "compare", "estimate", "load",
-    "load_scenario", "simulate"]
+    "Comparison", "Config", "Depth", "Estimate", "Optimum", "Run", "ScenarioSpec", "compare", "estimate", "load",
+    "load_scenario", "optimize", "simulate"]
 
 Scenario = str | ScenarioSpec | Sequence[ScenarioSpec]
 
@@ -72,6 +75,53 @@ def compare(
     sides = [_parts(scenario) for scenario in scenarios]
     return comparing.compare(config, sides, baseline=_parts(baseline), progress=progress,
                              depth=_depth(depth or {}), **kwargs)
+
+
+def optimize(
+    config: Config, levers: Mapping[str, Any], *, scenarios: Sequence[Scenario] = (), progress: Progress = silent,
+    **asked: Any,
+) -> Optimum:
+    """Find the levers that make a metric best, under a budget and other limits.
+
+    Parameters
+    ----------
+    config : Config
+        The world, from :func:`cxsim.load`; levers act on the scenario side only.
+    levers : mapping
+        Key to ``(low, high)``, or to ``{"choices": [...]}``.
+    scenarios : sequence
+        Scenarios that may be in or out: names, or :class:`ScenarioSpec` objects.
+    progress : callable
+        Called with (name, done, total).
+    **asked
+        The keys of ``optimize`` on the command line: ``objective``, ``budget``, ``limits``, ``evaluations``, ...
+
+    Returns
+    -------
+    Optimum
+        Its `standing` says what to set and what is as good, its `region` how far each lever may move.
+
+    Raises
+    ------
+    CxsimError
+        When levers, metrics or limits are impossible, before anything runs.
+
+    Examples
+    --------
+    >>> import cxsim
+    >>> world = cxsim.load(["market=contact_centre", "horizon_days=2", "replications=4"])
+    >>> found = cxsim.optimize(world, {"channels.phone.employees": (26, 29)}, objective="service_cost",
+    ...                        limits={"abandon_rate": {"at_most": 0.5}}, evaluations=4, first_replications=2)
+    >>> found.standing.best
+    (26,)
+    """
+    values = {**asked, "levers": {key: list(v) if isinstance(v, tuple) else v for key, v in levers.items()}}
+    try:
+        options = OptimizeOptions.model_validate(values)
+    except ValidationError as error:
+        raise CxsimError(refusal(error, OptimizeOptions, values, "optimize.")) from None
+    switches = {"+".join(part.name for part in _parts(one)): tuple(_parts(one)) for one in scenarios}
+    return optimizing.optimize(config, options, scenarios=switches, progress=progress)
 
 
 def _depth(asked: Depth | Mapping[str, Any]) -> Depth:

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from cxsim.whatif.optimize import Optimum
 
 
+BROKEN_OFF = {
+    "replayable": False,
+    "replay_note": "the search was interrupted, so it does not come out again; start its command once more, which "
+                   "goes on from what was kept"}
+
+
 def write_optimum(
     found: Optimum, folder: Path, command_line: Sequence[str] | None = None, *, cautions: Sequence[str] = (),
 ) -> list[Section]:
@@ -42,16 +48,13 @@ def write_optimum(
     list of Section
         What the page says, for the terminal.
     """
-    tables = {
-        "optimize": found.points, "finalists": found.standing.table, "limits": found.standing.limits,
-        "levers": found.region.levers, "lever_worth": found.back, "trade_offs": found.region.trade_offs,
-        "kpis": found.kpis, "comparison": found.comparison}
     world = resolved(found.config, found.reference)
-    world["optimize"] = found.asked.model_dump(mode="json")
-    manifest = write_folder(
-        folder, found.config, {name: table for name, table in tables.items() if len(table)}, world,
-        engine=found.engine, seconds=found.seconds, command_line=command_line, cautions=cautions,
-        extra={"was_interrupted": found.was_interrupted})
+    world["optimize"] = found.asked.model_dump(mode="json", exclude_none=True)
+    world["switches"] = {name: [part.model_dump(mode="json") for part in parts]
+                         for name, parts in found.switches.items()}
+    extra = {"holds": "optimize", **(BROKEN_OFF if found.was_interrupted else {})}
+    manifest = write_folder(folder, found.config, found.tables, world, engine=found.engine, seconds=found.seconds,
+                            command_line=command_line, cautions=cautions, extra=extra)
     for ending in (".svg", ".png"):
         save_optimum(found, folder / f"optimize{ending}")
     worlds = {}

@@ -61,6 +61,8 @@ class Optimum:
         All metrics of the baseline and the finalists on the last replications; best against baseline.
     parts : tuple of ScenarioSpec
         The best as a scenario; empty where nothing tried beats the baseline.
+    switches : mapping of str to tuple of ScenarioSpec
+        Scenarios that could be in or out.
     was_interrupted : bool
         Whether the search was stopped by hand; what was found until then is judged on what was lived.
     """
@@ -78,8 +80,18 @@ class Optimum:
     parts: Parts
     reference: Reference
     engine: str
+    switches: Mapping[str, Parts] = field(default_factory=dict)
     was_interrupted: bool = False
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """What is written, by name; empty tables left out."""
+        made = {
+            "optimize": self.points, "finalists": self.standing.table, "limits": self.standing.limits,
+            "levers": self.region.levers, "lever_worth": self.back, "trade_offs": self.region.trade_offs,
+            "kpis": self.kpis, "comparison": self.comparison}
+        return {name: table for name, table in made.items() if len(table)}
 
 
 def optimize(
@@ -141,7 +153,8 @@ def optimize(
     region = find_region(space, told, standing.best, max(standing.margin, standing.blur))
     parts = grid.parts(standing.best) if standing.is_gain else ()
     return Optimum(config, space, goal, asked, _points_table(grid, told), standing, back, region, kpis, comparison,
-                   parts, reference, choose_engine(config, ()), was_interrupted, time.perf_counter() - start)
+                   parts, reference, choose_engine(config, ()), switches, was_interrupted,
+                   time.perf_counter() - start)
 
 
 def plan_search(
@@ -157,9 +170,10 @@ def plan_search(
     if config.replications < 2:
         raise CxsimError(f"replications={config.replications}: a search judges by intervals; set replications=10 "
                          "or more")
+    goal = make_goal(asked, config)
     levers = [*make_levers(config, asked.levers)]
     levers += [Lever(SWITCH + name, choices=(False, True), baseline=False) for name in scenarios]
-    return Space(tuple(levers)), make_goal(asked, config), dict(scenarios)
+    return Space(tuple(levers)), goal, dict(scenarios)
 
 
 def _searcher(asked: OptimizeOptions, space: Space, goal: Goal, seed: int) -> Searcher:

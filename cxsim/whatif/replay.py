@@ -28,7 +28,8 @@ from cxsim.whatif.depth import Depth
 from cxsim.whatif.simulate import simulate
 
 
-REPLAYERS = {"sweep": "cxsim.whatif.sweep_replay:sweep_again"}
+REPLAYERS = {
+    "sweep": "cxsim.whatif.sweep_replay:sweep_again", "optimize": "cxsim.whatif.optimize_replay:optimum_again"}
 """By what a folder holds (`holds` of its manifest): ``module:function`` that makes its tables again from
 (folder, resolved configuration, manifest, progress). Runs and comparisons are replayed here."""
 WITHIN, ERRORS = 1e-9, 3.0

@@ -87,7 +87,8 @@ def test_pilot_gives_back_the_lift_that_made_it(market: str):
         came = (world.n_customers / world.market.history_days + lift.arrivals_per_day) * days
         alive = np.concatenate([closed_form(world, np.zeros(1)).alive, course.alive])
         values = {name: np.zeros((3, 1)) for name in READ}
-        return Lived(days, values | {"customers_acquired": came[:, None], "exits": (came - np.diff(alive))[:, None],
+        left = came - np.diff(alive)
+        return Lived(days, values | {"customers_acquired": came[:, None], "exits": left[:, None],
                                      "purchases": np.diff(course.orders, prepend=0.0)[:, None]})
 
     found = pilot_lift(world, lived(true), lived(Lift()), 3)
