@@ -27,6 +27,8 @@ from cxsim.journal.words import (
     QUEUE_SERVED, SHARED)
 
 D_PATIENCE = decision("request/patience")
+D_REPLAYED = decision("request/replayed")
+MINUTES_PER_DAY = DAY / MINUTE
 
 
 @compiled
@@ -55,6 +57,28 @@ def join_queue(world, i, now, is_open, offers_call_back):
     if not channel.patience_days < math.inf:
         return NEVER
     return after(now, channel.patience_days * exponential(journey_uniform(world, c, D_PATIENCE)))
+
+
+@compiled
+def is_replayed(world):
+    """Whether waits are replayed from a profile instead of arising in queues."""
+    return world.replayed.shape[0] > 0
+
+
+@compiled
+def turn_comes(world, i):
+    """Where waits are replayed: the tick at which his turn comes, however many are waiting or serve.
+
+    Exponential with the profile's mean at the hour he joined, by his own luck, so that he waits as long in every
+    life in which he joins then.
+
+    Reads: the profile. Writes: nothing. Returns: a tick. Draws: "request/replayed".
+    """
+    c = world.customers[i]
+    mean = world.replayed[c.channel, c.joined % DAY // HOUR]
+    if mean <= 0.0:
+        return c.joined
+    return after(c.joined, mean / MINUTES_PER_DAY * exponential(journey_uniform(world, c, D_REPLAYED)))
 
 
 @compiled

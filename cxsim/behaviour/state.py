@@ -211,6 +211,7 @@ WORLD_FIELDS = {
     "ramp": "f8 [part, day] share of customers exposed",
     "keys": "u8 [domain]",
     "waits": "f8 [channel, hour] published mean wait in minutes",
+    "replayed": "f8 [channel, hour] mean wait in minutes, replayed in place of queues; empty: desks as ever",
     "wait_sums": "i8 [channel, hour, 4] contacts and ticks since the last midnight, and before it",
     "month_of_day": "i8 [day]",
     "month_starts": "i8 [months + 1] ticks",

@@ -163,6 +163,7 @@ def _experience(reference: Reference, n_channels: int, effects: bool) -> dict[st
         "is_moved": reference.is_moved if effects else np.zeros_like(reference.is_moved),
         "anchor": reference.anchor,
         "waits": waits,
+        "replayed": np.zeros((0, 24)),
     }
 
 
@@ -178,6 +179,18 @@ def _places(plan: np.ndarray, days: int, n_channels: int) -> np.ndarray:
             n_now[k] = on_duty if is_open else 0
             places[day, k] = max(places[day, k], n_now[k])
     return places
+
+
+def with_replayed_waits(blueprint: Blueprint, waits: np.ndarray) -> Blueprint:
+    """The same blueprint with waits at desks replayed from a profile, whoever else calls and however many serve.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+    waits : array, shape (channels, 24)
+        Mean wait in minutes by hour of joining.
+    """
+    return replace(blueprint, fixed={**blueprint.fixed, "replayed": np.require(waits, float, "CW")})
 
 
 def with_logging(blueprint: Blueprint, share: float) -> Blueprint:

@@ -13,7 +13,7 @@ from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
 from cxsim.behaviour.employees import release
 from cxsim.behaviour.pool import BY_GHOST, is_finite
-from cxsim.behaviour.queueing import leave_queue
+from cxsim.behaviour.queueing import is_replayed, leave_queue, turn_comes
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
@@ -23,7 +23,7 @@ from cxsim.behaviour.state import (
     ABANDONED, ARRIVE, CHOOSE, CLOSED, DELIVER, ENTER, FINISH, LEAVE_QUEUE, RECOGNIZE, RENEW, REPEAT, REST,
     STAFFED, WIN_BACK)
 from cxsim.behaviour.winning_back import win_back
-from cxsim.engines.lines import call_next, join_line, leave_line, start, wake
+from cxsim.engines.lines import await_turn, call_next, is_shared, join_line, leave_line, start, wake
 from cxsim.engines.pending import (
     IS_DAY_OPEN, NEXT_PLAN, NEXT_STREAM, PENDING_EVENTS, STOP, TODAY, WAITING, drop_first, schedule)
 from cxsim.journal.compiling import compiled
@@ -55,14 +55,6 @@ def _go_on(world, calendar, i, tick):
     """Enter into the calendar what the customer's stage says is next."""
     if world.customers[i].stage != REST and tick != NEVER:
         put_off(world, calendar, i, tick)
-
-
-@compiled
-def _is_shared(world, c):
-    """Whether his next event touches what others read live: a desk, or the members of a finite market."""
-    if c.stage == ARRIVE:
-        return world.channels[c.row, c.channel].kind == STAFFED
-    return c.stage == REPEAT and is_finite(world)
 
 
 @compiled
@@ -116,7 +108,7 @@ def _live_ahead(world, heap, size, calendar, i, end, room_for_events):
         if status != DONE:
             put_off(world, calendar, i, c.at)
             return status
-        if _is_shared(world, c):
+        if is_shared(world, c):
             c.stamp += 1
             rank = JOINING if c.stage == ARRIVE else ORDINARY
             schedule(heap, size, world.cursor[HORIZON], c.at, rank, c.id, i, c.stamp)
@@ -152,6 +144,8 @@ def _reach_desk(world, heap, size, calendar, desk, i, now):
     patience_end = arrive(world, i, now, desk.is_open != 0)
     if c.stage != LEAVE_QUEUE:
         _go_on(world, calendar, i, patience_end)
+    elif is_replayed(world):
+        await_turn(world, heap, size, desk, i, now, patience_end)
     elif desk.busy < desk.capacity and desk.first < 0:
         start(world, heap, size, desk, i, now)
     else:
@@ -165,6 +159,8 @@ def _step_at_desk(world, heap, size, calendar, desks, i, now):
     c = world.customers[i]
     if c.stage == ARRIVE:
         _reach_desk(world, heap, size, calendar, desks[c.channel], i, now)
+    elif c.stage == LEAVE_QUEUE and is_replayed(world) and now >= turn_comes(world, i):
+        start(world, heap, size, desks[c.channel], i, now)
     elif c.stage == LEAVE_QUEUE:
         leave_line(world, size, desks[c.channel], i)
         _go_on(world, calendar, i, leave_queue(world, i, now, ABANDONED))

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxsim.behaviour.queueing import serve
+from cxsim.behaviour.pool import is_finite
+from cxsim.behaviour.queueing import is_replayed, serve, turn_comes
+from cxsim.behaviour.state import ARRIVE, REPEAT, STAFFED
 from cxsim.engines.pending import WAITING, schedule
 from cxsim.journal.compiling import compiled
 from cxsim.journal.events import HORIZON
-from cxsim.journal.ticks import SERVICE_END
+from cxsim.journal.ticks import PATIENCE_END, SERVICE_END
 
 DESK = np.dtype([
     ("is_open", "i8"), ("busy", "i8"), ("capacity", "i8"), ("first", "i8"), ("last", "i8"),
     ("serves_all", "i8")], align=True)
+
+
+@compiled
+def is_shared(world, c):
+    """Whether his next event touches what others read live: a desk, or the members of a finite market."""
+    if c.stage == ARRIVE:
+        return world.channels[c.row, c.channel].kind == STAFFED
+    return c.stage == REPEAT and is_finite(world)
 
 
 @compiled
@@ -25,7 +35,9 @@ def wake(world, heap, size, i, tick, rank):
 
 @compiled
 def leave_line(world, size, desk, i):
-    """Take a customer out of a desk's line."""
+    """Take a customer out of a desk's line; where waits are replayed, nobody stands in one."""
+    if is_replayed(world):
+        return
     c = world.customers[i]
     size[WAITING] -= 1
     if c.queue_previous >= 0:
@@ -65,6 +77,16 @@ def start(world, heap, size, desk, i, now):
     """Let an employee of a desk begin with a customer."""
     desk.busy += 1
     wake(world, heap, size, i, serve(world, i, now), SERVICE_END)
+
+
+@compiled
+def await_turn(world, heap, size, desk, i, now, patience_end):
+    """Let a customer wait as the replayed profile says, or until his patience ends."""
+    turn = turn_comes(world, i)
+    if turn <= now:
+        start(world, heap, size, desk, i, now)
+    else:
+        wake(world, heap, size, i, min(turn, patience_end), PATIENCE_END)
 
 
 @compiled

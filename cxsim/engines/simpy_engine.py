@@ -16,7 +16,7 @@ import numpy as np
 from cxsim.behaviour.arrivals import admit_candidate, enter, next_candidate
 from cxsim.behaviour.brand import begin_day, set_on_duty
 from cxsim.behaviour.employees import release
-from cxsim.behaviour.queueing import leave_queue, serve
+from cxsim.behaviour.queueing import is_replayed, leave_queue, serve, turn_comes
 from cxsim.behaviour.recognize import choose_again, recognize, rest
 from cxsim.behaviour.renewal import fall_due
 from cxsim.behaviour.repeat import repeat
@@ -145,6 +145,8 @@ class Business:
         patience_end = arrive(world, i, env.now, channel.lets_in)
         if self._stage(i) != LEAVE_QUEUE:
             return patience_end
+        if is_replayed(world):
+            return (yield from self._wait_as_replayed(i, key, patience_end))
         place = (self._queue_class(i), env.now, key)
         with channel.desk.request(priority=place) as turn:
             out_of_patience = Moment(self.env, patience_end, PATIENCE_END, key)
@@ -155,6 +157,17 @@ class Business:
             else:
                 outcome = ABANDONED if out_of_patience.processed else CLOSED
                 return leave_queue(world, i, env.now, outcome)
+        return finish(world, i, env.now)
+
+    def _wait_as_replayed(self, i: int, key: int, patience_end: int) -> Life:
+        """A contact whose wait is replayed from a profile, however many others call."""
+        world, env, turn = self._world, self.env, turn_comes(self._world, i)
+        if turn > env.now:
+            yield Moment(env, min(turn, patience_end), PATIENCE_END, key)
+        if env.now < turn:
+            return leave_queue(world, i, env.now, ABANDONED)
+        yield Moment(env, serve(world, i, env.now), SERVICE_END, key)
+        release(world, i, env.now)
         return finish(world, i, env.now)
 
     # The life of the brand.

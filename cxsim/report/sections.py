@@ -17,6 +17,7 @@ SECTIONS: tuple[str, ...] = (
     "cxsim.report.levers_section:levers_section",
     "cxsim.report.levers_section:without_section",
     "cxsim.report.interaction_section:interaction_section",
+    "cxsim.report.congestion_section:congestion_section",
     "cxsim.report.gains_section:gains_section",
     "cxsim.report.uncertainty:uncertainty_section",
     "cxsim.report.decision_sections:paying_section",

@@ -42,6 +42,8 @@ class Depth(Strict):
         Orders of joining that are sampled where a scenario has more than six levers.
     without : list of str
         Links from satisfaction that are cut, one by one: rate, exit, spend, upsell, invitation, conversion.
+    congestion : bool
+        Split every difference into the direct effect (waits as in the baseline) and congestion.
     best : str, optional
         Metric by which the best side is selected, with as many replications as that takes.
     indifference : float, optional
@@ -68,6 +70,7 @@ class Depth(Strict):
     levers: bool = False
     lever_orders: Whole = Field(default=20, ge=2, le=10_000)
     without: list[Literal["rate", "exit", "spend", "upsell", "invitation", "conversion"]] = []
+    congestion: bool = False
     best: str | None = None
     indifference: Positive | None = None
     probability: OpenShare = 0.95
@@ -92,6 +95,7 @@ STEPS: tuple[str, ...] = (
     "cxsim.whatif.decompose_levers:levers",
     "cxsim.whatif.without_link:without_links",
     "cxsim.whatif.ladder:ladder",
+    "cxsim.whatif.congestion:congestion",
     "cxsim.whatif.uncertainty:uncertainty",
     "cxsim.whatif.decide:decide",
     "cxsim.whatif.convergence:convergence",
@@ -104,6 +108,7 @@ CHECKS: tuple[str, ...] = (
     "cxsim.whatif.decompose_levers:check_levers",
     "cxsim.whatif.without_link:check_without",
     "cxsim.whatif.ladder:check_ladder",
+    "cxsim.whatif.congestion:check_congestion",
 )
 """``module:function`` of what must hold before anything is lived; each takes the depth asked for, the world and
 the parts of every side by name, and raises what cannot be done."""
