@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxsim.cli.asking import ask, words_typed
@@ -20,34 +19,25 @@ def plan(words: Sequence[str]) -> int:
     if request is None:
         return 0
     assert request.options.plan is not None
-    settings = request.options.plan.model_dump()
+    settings = request.options.plan.model_dump(mode="json")
     if settings["mode"] == "simulated":
         _simulated(request, settings["simulated"], words)
     else:
-        _analytic(request.run_dir, settings)
+        _analytic(request, settings, words)
     print(f"Written: {request.run_dir}")
     return 0
 
 
-def _analytic(folder: Path, settings: dict[str, Any]) -> None:
-    from cxsim.measure.parquet import write_parquet
-    from cxsim.measure.table import Table
-    from cxsim.report.plan_figure import draw_plan
-    from cxsim.report.terminal_tables import print_grid
-    from cxsim.whatif.planner import make_plan, read_inputs
+def _analytic(request: Request, settings: dict[str, Any], words: Sequence[str]) -> None:
+    from cxsim.report.plan_folder import write_analytic_plan
+    from cxsim.report.terminal_sections import print_sections
+    from cxsim.whatif.analytic_plan import plan_analytically
 
-    answer = make_plan(read_inputs(settings))
-    table = Table({name: answer.table[name] for name in answer.table.dtype.names or ()})
-    folder.mkdir(parents=True, exist_ok=True)
-    write_parquet(table, folder / "plan.parquet")
-    draw_plan(answer, folder / "plan.svg")
-    draw_plan(answer, folder / "plan.png")
-    names = ("budget", "acquisition_spend", "retention_spend", "marginal_cost_acquire", "marginal_cost_retain",
-             "customer_value", "customer_equity", "cost_ratio")
-    rows = [[f"{row[name]:,.2f}" for name in names] for row in table.rows()]
-    print_grid("best split of each budget, money per prospect", [n.replace("_", " ") for n in names], rows)
-    for sentence in answer.sentences:
-        print(sentence)
+    start = time.perf_counter()
+    config = request.config
+    answer = plan_analytically(settings, seed=config.seed, confidence=config.confidence)
+    print_sections(write_analytic_plan(
+        answer, settings, config, request.run_dir, time.perf_counter() - start, words_typed("plan", words)))
 
 
 def _simulated(request: Request, settings: dict[str, Any], words: Sequence[str]) -> None:

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from cxsim.config.plan_options import PlanOptions
 from cxsim.whatif.depth import Depth
 from cxsim.whatif.optimize_options import OptimizeOptions
-from cxsim.settings.values import Count, Evidence, Names, OpenShare, Positive, Share, Strict
+from cxsim.settings.values import Count, Names, Share, Strict
 
 
 def _text(value: Any) -> Any:
@@ -60,74 +61,6 @@ class CalibrateOptions(Strict):
     date_format: Text | None = None
     negative: Literal["refuse", "net", "drop"] = "refuse"
     max_bad_share: Share = 0.0
-
-
-class ResponsePoint(Strict):
-    """A response curve by one point on it and its ceiling (shares of prospects or customers)."""
-
-    spend: Positive
-    observed_rate: OpenShare
-    ceiling: Annotated[float, Field(gt=0.0, le=1.0)]
-
-    @model_validator(mode="after")
-    def _below_ceiling(self) -> ResponsePoint:
-        if self.observed_rate >= self.ceiling:
-            raise ValueError(f"observed_rate {self.observed_rate} must be below ceiling {self.ceiling}")
-        return self
-
-
-class Budgets(Strict):
-    """The budgets per prospect that the plan runs through."""
-
-    lowest: Positive
-    highest: Positive
-    steps: Annotated[Count, Field(ge=2)]
-
-    @model_validator(mode="after")
-    def _ascend(self) -> Budgets:
-        if self.highest <= self.lowest:
-            raise ValueError(f"highest {self.highest} must be above lowest {self.lowest}")
-        return self
-
-
-class KeepingLever(Strict):
-    """What a simulated plan turns up to keep customers: a key and its values (null: chosen for the world)."""
-
-    key: str | None = None
-    levels: list[float] | None = Field(default=None, min_length=1)
-
-    @model_validator(mode="after")
-    def _ascend(self) -> KeepingLever:
-        if self.levels is not None and sorted(set(self.levels)) != self.levels:
-            raise ValueError(f"levels {self.levels} must ascend, each value once")
-        return self
-
-
-class SimulatedPlan(Strict):
-    """The levers that a simulated plan turns up and down together."""
-
-    spend_multiples: list[Annotated[float, Field(ge=0.0, le=1000.0)]] = Field(min_length=2)
-    retention: KeepingLever = KeepingLever()
-
-    @model_validator(mode="after")
-    def _ascend(self) -> SimulatedPlan:
-        if sorted(set(self.spend_multiples)) != self.spend_multiples:
-            raise ValueError(f"spend_multiples {self.spend_multiples} must ascend, each value once")
-        return self
-
-
-class PlanOptions(Strict):
-    """What `cxsim plan` weighs: curves of acquisition and retention, margin, budgets."""
-
-    mode: Literal["analytic", "simulated"] = "analytic"
-    evidence: Evidence = "placeholder"
-    source: str = ""
-    margin: Positive
-    discount_rate: Annotated[float, Field(gt=0.0, le=1.0)]
-    acquisition: ResponsePoint
-    retention: ResponsePoint
-    budgets: Budgets
-    simulated: SimulatedPlan
 
 
 class Options(Strict):

@@ -10,11 +10,12 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
 from cxsim.errors import CxsimError
 from cxsim.measure.whole_file import whole_file
+from cxsim.report.svg import inline_svg, make_figure, short, style
 
 ACQUIRE, RETAIN, WORTH, BEST, QUIET = "#0072b2", "#e69f00", "#009e73", "#222222", "#666666"
 _STYLE = {
@@ -40,12 +41,27 @@ class Point(Protocol):
 class Drawable(Protocol):
     """What the picture reads of a plan (`cxsim.whatif.planner.Plan`)."""
 
+    table: NDArray
     curve: NDArray
     now: Point
     best: Point
 
 
-def draw_plan(plan: Drawable, path: str | Path) -> Path:
+class Banded(Protocol):
+    """What the picture reads of bands (`cxsim.whatif.plan_bands.Bands`)."""
+
+    equity: NDArray
+
+
+class Dated(Protocol):
+    """What the picture reads of a calendar (`cxsim.whatif.plan_calendar.CalendarPlan`)."""
+
+    winning: NDArray
+    keeping: NDArray
+    next_unit: NDArray
+
+
+def draw_plan(plan: Drawable, path: str | Path, bands: Banded | None = None) -> Path:
     """Draw marginal costs, the value of a customer and customer equity over the budget.
 
     Parameters
@@ -53,6 +69,7 @@ def draw_plan(plan: Drawable, path: str | Path) -> Path:
     plan : the plan; `curve` is a structured array with the fields of a `Point`.
     path : file to write, ending in .svg or .png; its folder must exist. The same plan gives the
         same bytes, on one version of matplotlib.
+    bands : the band of customer equity at each budget of the plan's table, if there is one.
 
     Returns
     -------
@@ -75,12 +92,63 @@ def draw_plan(plan: Drawable, path: str | Path) -> Path:
     cxsim.errors.CxsimError: plan.docx: cannot draw into this kind of file; name it .svg or .png
     """
 
-    def draw(figure: Figure) -> None:
-        costs, equity = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-        _draw_costs(costs, plan)
-        _draw_equity(equity, plan)
+    return draw_file(Path(path), (8.0, 7.4), lambda figure: _draw_plan(figure, plan, bands))
 
-    return draw_file(Path(path), (8.0, 7.4), draw)
+
+def plan_svg(plan: Drawable, bands: Banded | None = None) -> str:
+    """The same picture as an element that can stand inside a page."""
+    with style():
+        figure = make_figure(8.0, 7.4)
+        _draw_plan(figure, plan, bands)
+        return inline_svg(figure)
+
+
+def _draw_plan(figure: Figure, plan: Drawable, bands: Banded | None) -> None:
+    costs, equity = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    _draw_costs(costs, plan)
+    if bands is not None:
+        equity.fill_between(plan.table["budget"], *bands.equity.T, color=WORTH, alpha=0.18, linewidth=0)
+    _draw_equity(equity, plan)
+
+
+def draw_calendar(calendar: Dated, path: str | Path) -> Path:
+    """Draw a calendar's money by use and period, and what one more unit of cash would add.
+
+    Parameters
+    ----------
+    calendar : the best use of the cash.
+    path : file to write, ending in .svg or .png.
+
+    Raises
+    ------
+    CxsimError
+        For another ending; name the file .svg or .png.
+    """
+    return draw_file(Path(path), (8.0, 4.6), lambda figure: _draw_calendar(figure, calendar))
+
+
+def calendar_svg(calendar: Dated) -> str:
+    """The same picture as an element that can stand inside a page."""
+    with style():
+        figure = make_figure(8.0, 4.6)
+        _draw_calendar(figure, calendar)
+        return inline_svg(figure)
+
+
+def _draw_calendar(figure: Figure, calendar: Dated) -> None:
+    money, adds = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    periods = range(1, len(calendar.winning) + 1)
+    money.bar(periods, calendar.winning, color=ACQUIRE, label="to win")
+    money.bar(periods, calendar.keeping, bottom=calendar.winning, color=RETAIN, label="to keep")
+    money.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+    money.set_ylabel("money")
+    adds.step([0.5, *(k + 0.5 for k in periods)], [calendar.next_unit[0], *calendar.next_unit], color=WORTH, lw=2)
+    adds.set_ylim(bottom=0)
+    adds.set_ylabel("one more unit adds")
+    adds.set_xlabel("period")
+    for axes in (money, adds):
+        axes.yaxis.set_major_formatter(FuncFormatter(short))
+    adds.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def draw_file(path: Path, inches: tuple[float, float], draw: Callable[[Figure], None]) -> Path:

@@ -7,70 +7,16 @@ The budget is money per prospect: acquisition now plus the discounted retention 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.errors import CxsimError
-from cxsim.theory.blattberg_deighton import Economics, ResponseCurve, best_split, optimum
+from cxsim.theory.blattberg_deighton import Economics, best_split, optimum
+from cxsim.whatif.plan_inputs import PlanInputs
+from cxsim.whatif.plan_words import plan_sentences
 
-_ANCHOR_KEYS = ("spend", "observed_rate", "ceiling")
-_KEYS = {
-    "": ("mode", "evidence", "source", "margin", "discount_rate", "acquisition", "retention", "budgets",
-         "simulated"),
-    "acquisition": _ANCHOR_KEYS,
-    "retention": _ANCHOR_KEYS,
-    "budgets": ("lowest", "highest", "steps"),
-}
-_OPTIONAL = ("mode", "evidence", "source", "simulated")
-_MOST_STEPS = 10_000
 _N_CURVE_POINTS = 241
-_ALIKE = 1e-6
-_SHARE = "above 0 and below 1; write 20% as 0.2"
-_PLACEHOLDER = "The inputs are placeholders: the answer is worth what they are; put in your own."
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """One observed point of a response curve, money and shares, and the ceiling of the curve."""
-
-    spend: float
-    observed_rate: float
-    ceiling: float
-
-
-@dataclass(frozen=True)
-class PlanInputs:
-    """What the analytic planner needs to know; made from a config by `read_inputs`.
-
-    Parameters
-    ----------
-    margin : money a customer brings per period, before retention spend.
-    discount_rate : share per period.
-    acquisition, retention : observed points and ceilings; spend per prospect, and per customer and
-        period; what is spent now is the plan's present point.
-    lowest, highest, steps : the budgets of the table, money per prospect, evenly spaced.
-    evidence, source : label of the figures and where they come from.
-    """
-
-    margin: float
-    discount_rate: float
-    acquisition: Anchor
-    retention: Anchor
-    lowest: float
-    highest: float
-    steps: int
-    evidence: str = "placeholder"
-    source: str = ""
-
-    def market(self) -> Economics:
-        """The same as economics with response curves."""
-        curves = [ResponseCurve.through(*astuple(point)) for point in (self.acquisition, self.retention)]
-        return Economics(self.margin, self.discount_rate, *curves)
 
 
 @dataclass(frozen=True)
@@ -111,52 +57,9 @@ class Plan:
     best: Split
     sentences: tuple[str, ...]
 
-
-def read_inputs(settings: Mapping[str, object]) -> PlanInputs:
-    """Check a plain mapping (the `plan` group of the config) and make it the planner's inputs.
-
-    Parameters
-    ----------
-    settings : keys margin, discount_rate, acquisition, retention (each spend, observed_rate,
-        ceiling), budgets (lowest, highest, steps); optional mode, evidence, source.
-
-    Raises
-    ------
-    CxsimError
-        For an unknown or missing key, or a value out of range; the message names the key, the
-        value and what is allowed.
-
-    Source
-    ------
-    Blattberg & Deighton (1996) for the one-point calibration of the curves.
-
-    Examples
-    --------
-    >>> read_inputs({"margn": 50})
-    Traceback (most recent call last):
-    ...
-    cxsim.errors.CxsimError: plan.margn: unknown key; did you mean plan.margin?
-    """
-    _check_keys("", settings)
-    mode = settings.get("mode", "analytic")
-    if mode != "analytic":
-        raise CxsimError(f"plan.mode={mode}: must be analytic for response curves; set plan.mode=analytic")
-    lowest = _number(settings, "budgets.lowest")
-    beyond = f"above budgets.lowest ({lowest:g})"
-    steps = _number(settings, "budgets.steps", 1, _MOST_STEPS + 1, f"from 2 to {_MOST_STEPS} rows")
-    if steps != int(steps):
-        raise CxsimError(f"plan.budgets.steps={steps:g}: must be a whole number of rows")
-    return PlanInputs(
-        margin=_number(settings, "margin"),
-        discount_rate=_number(settings, "discount_rate", 0, 1, _SHARE),
-        acquisition=_anchor(settings, "acquisition"),
-        retention=_anchor(settings, "retention"),
-        lowest=lowest,
-        highest=_number(settings, "budgets.highest", lowest, words=beyond),
-        steps=int(steps),
-        evidence=str(settings.get("evidence", "placeholder")),
-        source=str(settings.get("source", "")),
-    )
+    def rows(self) -> list[Split]:
+        """The table row by row."""
+        return [Split(*map(float, row)) for row in self.table]
 
 
 def make_plan(inputs: PlanInputs) -> Plan:
@@ -164,7 +67,7 @@ def make_plan(inputs: PlanInputs) -> Plan:
 
     Parameters
     ----------
-    inputs : from `read_inputs`.
+    inputs : from :func:`cxsim.whatif.plan_inputs.read_inputs`.
 
     Raises
     ------
@@ -177,6 +80,7 @@ def make_plan(inputs: PlanInputs) -> Plan:
 
     Examples
     --------
+    >>> from cxsim.whatif.plan_inputs import read_inputs
     >>> point = {"spend": 5, "observed_rate": 0.2, "ceiling": 0.4}
     >>> kept = {"spend": 10, "observed_rate": 0.4, "ceiling": 0.7}
     >>> budgets = {"lowest": 5, "highest": 25, "steps": 3}
@@ -188,26 +92,19 @@ def make_plan(inputs: PlanInputs) -> Plan:
     '9.2115 15.8652 1.04'
     """
     market = inputs.market()
-    now = _split(market, inputs.acquisition.spend, inputs.retention.spend)
-    best = _split(market, *optimum(market))
-    same_money = _split(market, *best_split(market, now.budget))
+    now = split_at(market, inputs.acquisition.spend, inputs.retention.spend)
+    best = split_at(market, *optimum(market))
+    same_money = split_at(market, *best_split(market, now.budget))
     reach = [inputs.lowest, inputs.highest] + [
         1.1 * split.budget for split in (now, best) if split.budget > 0
     ]
     table = _table(market, np.linspace(inputs.lowest, inputs.highest, inputs.steps))
     curve = _table(market, np.linspace(min(reach), max(reach), _N_CURVE_POINTS))
-    sentences = (
-        _next_unit(market, now),
-        _same_money(now, same_money),
-        *_at_the_optimum(now, best),
-        _folklore(best),
-        _outside(inputs, best),
-        _PLACEHOLDER if inputs.evidence == "placeholder" else "",
-    )
-    return Plan(inputs, table, curve, now, best, tuple(sentence for sentence in sentences if sentence))
+    return Plan(inputs, table, curve, now, best, plan_sentences(inputs, now, same_money, best))
 
 
-def _split(market: Economics, acquisition_spend: float, retention_spend: float) -> Split:
+def split_at(market: Economics, acquisition_spend: float, retention_spend: float) -> Split:
+    """Everything about one way to spend."""
     average_acquire = market.acquisition.average_cost(acquisition_spend)
     average_retain = market.retention.average_cost(retention_spend)
     return Split(
@@ -227,118 +124,5 @@ def _split(market: Economics, acquisition_spend: float, retention_spend: float) 
 
 
 def _table(market: Economics, budgets: NDArray) -> NDArray:
-    rows = [astuple(_split(market, *best_split(market, float(budget)))) for budget in budgets]
+    rows = [astuple(split_at(market, *best_split(market, float(budget)))) for budget in budgets]
     return np.array(rows, dtype=[(field.name, np.float64) for field in fields(Split)])
-
-
-def _next_unit(market: Economics, now: Split) -> str:
-    costs = {"acquisition": now.marginal_cost_acquire, "retention": now.marginal_cost_retain}
-    cheap, dear = sorted(costs, key=costs.__getitem__)
-    n_paying = sum(cost < now.customer_value * (1 - _ALIKE) for cost in costs.values())
-    gain = {use: _return_on_a_unit(market, now, cost) for use, cost in costs.items()}
-    if n_paying == 0:
-        verdict = f"no further unit of money pays in either use; the first to save is in {dear}"
-    elif n_paying == 1:
-        verdict = f"the next unit of money goes to {cheap}; in {dear} the last one did not pay"
-    elif math.isclose(costs[cheap], costs[dear], rel_tol=_ALIKE):
-        verdict = "both pay, and the next unit of money earns the same in either"
-    else:
-        verdict = (
-            f"both pay, and the next unit of money goes to {cheap}, where it adds {gain[cheap]:.2f} of "
-            f"customer equity (in {dear} {gain[dear]:.2f})"
-        )
-    return (
-        f"Now, with {now.acquisition_spend:,.2f} spent per prospect and {now.retention_spend:,.2f} per "
-        f"customer and period, one more customer costs {costs['acquisition']:,.2f} to acquire and "
-        f"{costs['retention']:,.2f} to retain, and is worth {now.customer_value:,.2f}: {verdict}."
-    )
-
-
-def _return_on_a_unit(market: Economics, split: Split, marginal_cost: float) -> float:
-    retention_money = split.retention_spend * market.discounted_periods(split.retention_spend)
-    return (split.customer_value + retention_money) / (marginal_cost + retention_money) - 1
-
-
-def _same_money(now: Split, same: Split) -> str:
-    money = f"The same money ({now.budget:,.2f} per prospect)"
-    if same.customer_equity - now.customer_equity < 0.01 * abs(now.customer_equity):
-        return f"{money} could hardly be split better."
-    return (
-        f"{money}, split as {same.acquisition_spend:,.2f} per prospect and {same.retention_spend:,.2f} per "
-        f"customer and period, would bring a customer equity of {same.customer_equity:,.2f} per prospect "
-        f"instead of {now.customer_equity:,.2f}."
-    )
-
-
-def _at_the_optimum(now: Split, best: Split) -> tuple[str, ...]:
-    costs = (best.marginal_cost_acquire, best.marginal_cost_retain)
-    if all(math.isclose(cost, best.customer_value, rel_tol=_ALIKE) for cost in costs):
-        verdict = "all three are equal, as they must be at the optimum (Pfeifer 2005)"
-    else:
-        verdict = "they differ, because where nothing is spent even the first customer costs too much"
-    return (
-        f"The best plan spends {best.acquisition_spend:,.2f} per prospect and {best.retention_spend:,.2f} "
-        f"per customer and period ({best.budget:,.2f} per prospect in all): {best.acquisition_rate:.1%} of "
-        f"prospects are won, {best.retention_rate:.1%} of customers stay each period, and customer equity "
-        f"is {best.customer_equity:,.2f} per prospect (now {now.customer_equity:,.2f}).",
-        f"There one more customer costs {costs[0]:,.2f} to acquire and {costs[1]:,.2f} to retain, and is "
-        f"worth {best.customer_value:,.2f}: {verdict}.",
-    )
-
-
-def _folklore(best: Split) -> str:
-    if best.acquisition_spend == 0 or best.retention_spend == 0:
-        return ""
-    return (
-        f"On average an acquired customer costs {best.average_cost_acquire:,.2f} there and a retained one "
-        f"{best.average_cost_retain:,.2f}, a ratio of {best.cost_ratio:.2f} (folklore says 5): average costs "
-        "do not say where the next unit of money should go, marginal costs do."
-    )
-
-
-def _outside(inputs: PlanInputs, best: Split) -> str:
-    if inputs.lowest <= best.budget <= inputs.highest:
-        return ""
-    table = f"the table ({inputs.lowest:g} to {inputs.highest:g})"
-    return f"The best budget, {best.budget:,.2f}, lies outside {table}; change plan.budgets."
-
-
-def _check_keys(section: str, settings: object) -> None:
-    path = f"plan.{section}." if section else "plan."
-    if not isinstance(settings, Mapping):
-        raise CxsimError(f"{path[:-1]}={settings}: must hold the keys {', '.join(_KEYS[section])}")
-    for key in settings:
-        if key not in _KEYS[section]:
-            near = get_close_matches(str(key), _KEYS[section], n=1)
-            cure = f"did you mean {path}{near[0]}?" if near else f"allowed are {', '.join(_KEYS[section])}"
-            raise CxsimError(f"{path}{key}: unknown key; {cure}")
-    for key in _KEYS[section]:
-        if key not in settings and key not in _OPTIONAL:
-            raise CxsimError(f"{path}{key}: missing; the analytic planner needs it")
-        if key in _KEYS:
-            _check_keys(key, settings[key])
-
-
-def _anchor(settings: Mapping[str, object], section: str) -> Anchor:
-    spend = _number(settings, f"{section}.spend")
-    rate = _number(settings, f"{section}.observed_rate", 0, 1, _SHARE)
-    ceiling = _number(settings, f"{section}.ceiling", -math.inf)
-    if not rate < ceiling <= 1:
-        raise CxsimError(
-            f"plan.{section}.ceiling={ceiling:g}: must lie between {section}.observed_rate ({rate:g}) and 1; "
-            "it is the share that no spend could exceed"
-        )
-    return Anchor(spend, rate, ceiling)
-
-
-def _number(
-    settings: Mapping[str, object], path: str, above: float = 0.0, below: float = math.inf, words: str = ""
-) -> float:
-    value: object = settings
-    for key in path.split("."):
-        value = value[key]  # type: ignore[index]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise CxsimError(f"plan.{path}={value}: must be a finite number, without a unit or a % sign")
-    if not above < value < below:
-        raise CxsimError(f"plan.{path}={value:g}: must be {words or f'above {above:g}'}")
-    return float(value)

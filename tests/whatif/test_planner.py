@@ -11,7 +11,8 @@ from omegaconf import OmegaConf
 
 from cxsim.errors import CxsimError
 from cxsim.report.plan_figure import draw_plan
-from cxsim.whatif.planner import Split, make_plan, read_inputs
+from cxsim.whatif.plan_inputs import read_inputs
+from cxsim.whatif.planner import Split, make_plan
 
 SHIPPED = Path(__file__).resolve().parents[2] / "conf" / "plan" / "blattberg_deighton.yaml"
 
