@@ -43,7 +43,7 @@ def test_a_range_of_margins_gives_the_equities_at_its_quantiles() -> None:
 
 
 def test_which_use_comes_next_has_the_share_of_draws_in_which_it_is_cheaper() -> None:
-    """Acquisition's marginal cost e^(kA)/(ck) with c the ceiling, retention's is 39.34: the share where it is less."""
+    """Acquisition costs e^(kA)/(ck) with c the ceiling, retention 39.34: the share of c where it is less."""
     found = bands(600, acquisition_ceiling=(0.24, 0.6))
     grid = np.linspace(0.24, 0.6, 4001)
     cheaper = np.mean([ResponseCurve.through(5, 0.2, c).marginal_cost(5) < 39.3409 for c in grid])
