@@ -50,6 +50,10 @@ COMMANDS = {
         "best levers under a budget: loyalty.earn_rate=interval(0,0.06)", OVERRIDES,
         "cxsim.cli.optimizing:optimize"
     ),
+    "sensitivity": Command(
+        "which assumptions the answer rests on, and what knowing them is worth", OVERRIDES,
+        "cxsim.cli.sensing:sensitivity"
+    ),
     "calibrate": Command(
         "from your transactions to a market: data=FILE", OVERRIDES, "cxsim.cli.calibrating:calibrate"
     ),

@@ -140,7 +140,7 @@ def _request(
     options = _options(found, typed)
     config = _world(found, typed)
     if early is not None:
-        early(config, len(options.scenarios) if command == "compare" else 0)
+        early(config, len(options.scenarios) if command in ("compare", "sensitivity") else 0)
     scenarios, baseline = _scenarios(command, config, options, plain)
     ranges = ranges_typed(several) if command == "optimize" else {}
     several = several if command == "sweep" else []
@@ -201,7 +201,7 @@ def _scenarios(
 ) -> tuple[tuple[Parts, ...], Parts]:
     if command == "run":
         return ((config.scenario,),) if config.scenario.changes else (), ()
-    if command not in ("compare", "sweep"):
+    if command not in ("compare", "sweep", "sensitivity"):
         return (), ()
     baseline = fitting(options.baseline, config, plain)
     if command == "sweep":

@@ -11,6 +11,8 @@ from cxsim.config.plan_options import PlanOptions
 from cxsim.whatif.depth import Depth
 from cxsim.whatif.optimize_options import OptimizeOptions
 from cxsim.settings.values import Count, Names, Share, Strict
+from cxsim.whatif.sensitivity_options import SensitivityOptions
+from cxsim.settings.values import Count, Evidence, Names, OpenShare, Positive, Share, Strict
 
 
 def _text(value: Any) -> Any:
@@ -73,15 +75,17 @@ class Options(Strict):
     plan: PlanOptions | None = None
     depth: Depth = Depth()
     optimize: OptimizeOptions = OptimizeOptions()
+    sensitivity: SensitivityOptions = SensitivityOptions()
 
 
 READERS = {
-    "scenarios": ("compare",),
-    "baseline": ("compare", "sweep"),
+    "scenarios": ("compare", "sensitivity"),
+    "baseline": ("compare", "sweep", "sensitivity"),
     "sweep": ("sweep",),
     "calibrate": ("calibrate",),
     "plan": ("plan",),
     "depth": ("compare",),
     "optimize": ("optimize",),
+    "sensitivity": ("sensitivity",),
 }
 """Which commands read each of these keys; set for another command it would silently do nothing."""

@@ -199,8 +199,9 @@ def as_override(value: Any) -> str:
 def _check_reader(override: Override, command: str) -> None:
     key = override.key_or_group
     readers = READERS.get(key.split(".")[0])
-    if key == "scenario" and command in ("compare", "plan", "optimize", "calibrate"):
-        what = {"compare": "takes scenarios=[...]", "optimize": "takes optimize.scenarios=[...]"}.get(
+    if key == "scenario" and command in ("compare", "sensitivity", "plan", "optimize", "calibrate"):
+        what = {"compare": "takes scenarios=[...]", "sensitivity": "takes scenarios=[...]",
+                "optimize": "takes optimize.scenarios=[...]"}.get(
             command, "takes no scenario")
         raise CxsimError(
             f"{override.input_line}: cxsim {command} {what}; "

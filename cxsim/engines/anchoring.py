@@ -40,7 +40,7 @@ FEWEST_OBSERVED = 100
 SETTLING_PASSES = 4
 # From a neighbour's reference so many passes; what then still moves in few pilots is the luck of thin bins.
 WARM_PASSES = 6
-MOST_UNSETTLED = 0.2
+MOST_UNSETTLED = 0.5
 # What is kept of contacts: more digits would be luck.
 SHOWN_DIGITS = 6
 
@@ -66,7 +66,7 @@ def find_reference(
     ------
     CxsimError
         When the intercepts do not settle within ``reference.max_passes`` (from a `start`: still move by more
-        than a fifth), or the check fails;
+        than half), or the check fails;
         the message names the link or metric and what to change.
     """
     reference = blank_reference(config)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 HIGHEST_DEGREE = 4
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,17 @@ def value_of_everything(net: np.ndarray, rng: np.random.Generator, confidence: f
     means, read = net.mean(axis=2), _chosen_by_the_others(net)
 
     def value(rows: np.ndarray) -> float:
-        return float(means[rows].max(axis=1).mean() - means[rows].mean(axis=0).max())
+        return _at_least_nothing(means[rows].max(axis=1), means[rows])
 
     every = np.arange(len(net))
     again = [value(rng.integers(0, len(net), len(net))) for _ in range(n_again)]
-    least = max(0.0, float(read.mean() - means.mean(axis=0).max()))
-    return Information(value(every), *_interval(again, confidence), least)
+    return Information(value(every), *_interval(again, confidence), _at_least_nothing(read, means))
+
+
+def _at_least_nothing(informed: np.ndarray, net: np.ndarray) -> float:
+    """What informed choices yield beyond the one best choice; a rounding error is nothing."""
+    value = float(informed.mean() - net.mean(axis=0).max())
+    return value if value > ROUNDING * float(np.abs(net).max(initial=0.0)) or np.isnan(value) else 0.0
 
 
 def _chosen_by_the_others(net: np.ndarray) -> np.ndarray:
@@ -115,7 +121,7 @@ def value_of_one(
     def value(rows: np.ndarray) -> float:
         fitted = np.stack(
             [_fit(values[rows], gains[rows, k], degree)[0] for k, degree in enumerate(degrees)], axis=1)
-        return max(0.0, float(fitted.max(axis=1).mean() - fitted.mean(axis=0).max()))
+        return _at_least_nothing(fitted.max(axis=1), fitted)
 
     again = [value(rng.integers(0, len(net), len(net))) for _ in range(n_again)]
     found = value(np.arange(len(net)))

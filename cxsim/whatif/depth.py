@@ -63,7 +63,7 @@ class Depth(Strict):
     draws: Annotated[Whole, Field(ge=8, le=100_000)] | None = None
     sampling: Literal["lhs", "sobol"] = "lhs"
     draw_replications: Annotated[Whole, Field(ge=2, le=1000)] = 4
-    reference_customers: Annotated[Whole, Field(ge=1000)] = 10_000
+    reference_customers: Annotated[Whole, Field(ge=1000)] = 5_000
     parameters: Ranges = {}
     only: Names = []
     interaction: bool = False

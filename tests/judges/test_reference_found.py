@@ -240,13 +240,13 @@ def test_a_world_found_from_its_neighbour_reproduces_its_own_neutral_twin(found)
     """
     config, reference = found
     effect = Effect(value=0.1, low=0.0, high=0.9)
-    few = config.reference.model_copy(update={"customers": 10_000, "tolerance": 0.02})
+    few = config.reference.model_copy(update={"customers": 10_000, "tolerance": 0.04})
     neighbour = config.model_copy(update={
         "satisfaction": config.satisfaction.model_copy(update={"total_effect": effect}), "reference": few})
     warm = find_reference(neighbour, start=reference)
     assert warm.passes <= 6 and warm.check == [] and warm.unsettled < 0.1
     gap, error = _gap(*_on_and_off(neighbour, warm))
-    assert (np.abs(gap) < np.maximum(few.tolerance / 2, 3 * np.sqrt(3) * error)).all(), (gap, error)
+    assert (np.abs(gap) < np.maximum(0.01, 3 * np.sqrt(3) * error)).all(), (gap, error)
 
 
 def test_a_start_leaves_no_intercept_on_a_link_that_nothing_moves(found) -> None:

@@ -1,0 +1,158 @@
+"""Pictures of sensitivity: the tornado, Sobol indices, and what it is worth to know each assumption."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from cxsim.measure.table import Table, codes
+from cxsim.measure.whole_file import whole_file
+from cxsim.report.svg import BASELINE, INK, SCENARIO_COLOURS, inline_svg, label_axis, make_figure, style
+from cxsim.report.verdicts import title
+
+MOST_BARS = 15
+LOW, HIGH, FIRST, TOTAL, WORTH = (
+    SCENARIO_COLOURS[5], SCENARIO_COLOURS[0], SCENARIO_COLOURS[0], SCENARIO_COLOURS[1], SCENARIO_COLOURS[2])
+Drawing = tuple[float, float, Callable[[Figure], None]]
+"""Width, height in inches, and what draws into the picture."""
+
+
+def as_svg(drawing: Drawing) -> str:
+    """The picture as text that can stand inside a page."""
+    with style():
+        figure = make_figure(drawing[0], drawing[1])
+        drawing[2](figure)
+        return inline_svg(figure)
+
+
+def save(drawing: Drawing, path: Path) -> None:
+    """The picture as a .svg or .png file, whole or not at all."""
+    with style(), whole_file(path) as part:
+        figure = Figure(figsize=drawing[:2], layout="constrained", facecolor="white")
+        FigureCanvasAgg(figure)
+        drawing[2](figure)
+        is_svg = path.suffix == ".svg"
+        metadata: dict[str, Any] = {"Date": None, "Creator": "cxsim"} if is_svg else {"Software": "cxsim"}
+        figure.savefig(part, dpi=150, format=path.suffix[1:], metadata=metadata, facecolor="white")
+
+
+def tornado_drawing(table: Table, scenario: str) -> Drawing:
+    """How far each assumption moves one scenario's difference, the widest bar on top.
+
+    Parameters
+    ----------
+    table : Table
+        From :func:`cxsim.whatif.one_at_a_time.tornado`.
+    scenario : str
+        Whose bars.
+    """
+    rows = [row for row in table.select(scenario=scenario).rows() if row["swing"] > 0][:MOST_BARS]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        for place, row in enumerate(reversed(rows)):
+            for end, colour in (("at_low", LOW), ("at_high", HIGH)):
+                width = row[end] - row["difference"]
+                axes.barh(place, width, left=row["difference"], height=0.62, color=colour, zorder=2)
+                error = row[f"error_{end[3:]}"]
+                if math.isfinite(error) and error > 0:
+                    axes.errorbar(row[end], place, xerr=2 * error, color=BASELINE, linewidth=0.8, capsize=2,
+                                  zorder=3)
+        axes.set_yticks(range(len(rows)), [f"{_short(row['parameter'])}  {row['low']:.3g} to {row['high']:.3g}"
+                                           for row in reversed(rows)])
+        if rows:
+            axes.axvline(rows[0]["difference"], color=INK, linewidth=1.0, zorder=4)
+        if _is_near_zero(rows):
+            axes.axvline(0.0, color=INK, linewidth=0.8, linestyle=":", zorder=1)
+        _frame(axes, f"difference in {title(str(table['metric'][0]))} of {scenario}")
+        for label, colour in (("assumption at its low end", LOW), ("at its high end", HIGH)):
+            axes.barh(0, 0, color=colour, label=label)
+        axes.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+
+    return 9.0, 1.2 + 0.32 * max(len(rows), 1), draw
+
+
+def _is_near_zero(rows: list[dict[str, Any]]) -> bool:
+    """Whether 0 lies within or close to the bars, so that showing it does not squeeze them."""
+    ends = [row[end] for row in rows for end in ("at_low", "at_high", "difference") if math.isfinite(row[end])]
+    if not ends:
+        return False
+    room = max(ends) - min(ends)
+    return min(ends) - room <= 0.0 <= max(ends) + room
+
+
+def _short(parameter: str) -> str:
+    """The last two parts of a key, which say what it is."""
+    key, _, where = parameter.partition(" (")
+    return ".".join(key.split(".")[-2:]) + (f" ({where}" if where else "")
+
+
+def _frame(axes: Axes, label: str) -> None:
+    axes.set_xlabel(label)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color="#e5e5e5", linewidth=0.7, zorder=0)
+    axes.set_axisbelow(True)
+    label_axis(axes, "x", 7)
+
+
+def sobol_drawing(table: Table) -> Drawing:
+    """First and total index of each assumption, a panel for each scenario.
+
+    Parameters
+    ----------
+    table : Table
+        From :func:`cxsim.whatif.pairs_of_draws.sobol_table`.
+    """
+    scenarios = [name for name in codes(table["scenario"])[0] if table.select(scenario=name)["total"].max() > 0]
+    parameters = codes(table["parameter"])[0]
+
+    def draw(figure: Figure) -> None:
+        panels = figure.subplots(1, max(len(scenarios), 1), sharey=True, squeeze=False)[0]
+        for axes, name in zip(panels, scenarios, strict=False):
+            rows = table.select(scenario=name)
+            places = np.arange(len(rows))[::-1]
+            for which, colour, shift in (("first", FIRST, 0.17), ("total", TOTAL, -0.17)):
+                middle, low, high = (np.clip(rows[f"{which}{end}"], 0.0, 1.0) for end in ("", "_low", "_high"))
+                axes.barh(places + shift, middle, 0.3, color=colour, label=which, zorder=2)
+                axes.hlines(places + shift, low, high, color=BASELINE, linewidth=1.0, zorder=3)
+            axes.set_yticks(places, [_short(one) for one in rows["parameter"].tolist()])
+            axes.set_title(name)
+            axes.set_xlim(0.0, 1.0)
+            _frame(axes, "share of the variance")
+        if len(scenarios):
+            panels[-1].legend(frameon=False, fontsize=8, loc="lower right")
+
+    return 9.0, 1.3 + 0.42 * len(parameters), draw
+
+
+def information_drawing(table: Table, currency: str) -> Drawing:
+    """What knowing each assumption before deciding is worth, and knowing all of them.
+
+    Parameters
+    ----------
+    table : Table
+        From :func:`cxsim.whatif.pairs_of_draws.information_table`.
+    currency : str
+        For the axis.
+    """
+    rows = [row for row in table.rows() if row["value"] > 0][:MOST_BARS]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        for place, row in enumerate(reversed(rows)):
+            colour = BASELINE if row["parameter"] == "everything" else WORTH
+            axes.barh(place, row["value"], height=0.6, color=colour, zorder=2)
+            axes.hlines(place, row["low"], row["high"], color=INK, linewidth=1.0, zorder=3)
+        axes.set_yticks(range(len(rows)), [_short(row["parameter"]) for row in reversed(rows)])
+        axes.set_xlim(left=0.0)
+        _frame(axes, f"{title(str(table['metric'][0]))}, {currency}")
+
+    return 9.0, 0.9 + 0.32 * max(len(rows), 1), draw

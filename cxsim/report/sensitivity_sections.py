@@ -1,0 +1,221 @@
+"""What an analysis of sensitivity says: what would change the answer, what moves it, what is worth knowing."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from cxsim.measure.metrics import CATALOGUE
+from cxsim.report.numbers import format_difference, format_value
+from cxsim.report.section import Grid, Section
+from cxsim.report.sensitivity_figures import as_svg, information_drawing, sobol_drawing, tornado_drawing
+from cxsim.report.verdicts import title
+
+if TYPE_CHECKING:
+    from cxsim.whatif.sensitivity import Sensitivity
+
+BASELINE, NOTHING = "baseline", "leaving things as they are"
+SHOWN = 12
+
+
+def sections_of_sensitivity(found: Sensitivity) -> list[Section]:
+    """Every section, in the order of the page."""
+    sections = [_flips(found)]
+    if "value_of_information" in found.tables:
+        sections.append(_information(found))
+    sections.append(_tornado(found))
+    if "sobol" in found.tables:
+        sections.append(_sobol(found))
+    return sections
+
+
+def shown_scenario(found: Sensitivity) -> str:
+    """Whose tornado is drawn: the best one's, or where nothing is best, that of the best scenario."""
+    if found.best != BASELINE:
+        return found.best
+    rows = list(found.tables["sensitivity"].rows())
+    return str(max(rows, key=lambda row: row["difference"])["scenario"])
+
+
+def named(side: str) -> str:
+    """A side in words.
+
+    Examples
+    --------
+    >>> named("baseline"), named("live_chat")
+    ('leaving things as they are', 'live_chat')
+    """
+    return NOTHING if side == BASELINE else side
+
+
+def _brief(side: str) -> str:
+    return "as it is" if side == BASELINE else side
+
+
+def _flips(found: Sensitivity) -> Section:
+    table = found.tables["flip_points"]
+    rows = list(table.rows())
+    moving = [row for row in rows if math.isfinite(row["flip"])]
+    failed = [row for row in rows if row["reason"]]
+    holding = [row["parameter"] for row in rows if not math.isfinite(row["flip"]) and not row["reason"]]
+    words = [_lead_words(found)]
+    if moving:
+        words.append(_flip_words(moving[0]))
+    if holding:
+        words.append(f"It stays best however far any of these moves within its range, the others standing: "
+                     f"{', '.join(holding)}.")
+    if not moving and not failed:
+        words.append("No assumption alone changes the answer within its range.")
+    words += [f"{row['parameter']}: could not be sought through ({row['reason']})." for row in failed[:3]]
+    grid = Grid(
+        ["assumption", "stands at", "flips at", "by luck", "moved", "then best"],
+        [[row["parameter"], f"{row['value']:.4g}", f"{row['flip']:.{found.options.digits + 1}g}",
+          f"{row['luck_low']:.3g} to {row['luck_high']:.3g}", f"{row['moved']:+.0%}", _brief(row["then_best"])]
+         for row in moving], "how far an assumption must move before something else is best", words=1)
+    return Section(
+        "What would change the answer", words, [grid] if moving else [], place="decision", notes=[
+            "Flip points by root finding (Brent) with the same customers and the same luck at every value; the "
+            "nearest one on either side. By luck: where it lies with the stated confidence given "
+            f"{found.config.replications} replications. Moved: as a share of the range."] if moving else ())
+
+
+def _lead_words(found: Sensitivity) -> str:
+    second, mean, low, high = found.lead
+    unit = _unit(found)
+    text = (f"Where every assumption stands, {named(found.best)} is best by {title(found.metric)}: "
+            f"{format_difference(mean, unit)} against {named(second)}")
+    if not math.isfinite(low):
+        return f"{text} (one replication: no interval)."
+    text += f" ({found.config.confidence:.0%}: {format_difference(low, unit)} to {format_difference(high, unit)})"
+    return text + ("." if low > 0 else ", which luck alone could make: flip points are then those of this luck.")
+
+
+def _flip_words(row: dict[str, Any]) -> str:
+    way = "rises" if row["moved"] > 0 else "falls"
+    is_close = row["luck_low"] <= row["value"] <= row["luck_high"]
+    text = (f"It changes soonest with {row['parameter']} ({row['evidence']}): where that {way} from "
+            f"{row['value']:.4g} to {row['flip']:.4g}, {named(row['then_best'])} becomes best.")
+    return text + (" The luck of these replications covers where it stands now, so the two are not told apart."
+                   if is_close else "")
+
+
+def _information(found: Sensitivity) -> Section:
+    table, currency = found.tables["value_of_information"], found.config.market.currency
+    everything, *rows = list(table.rows())
+    share = f"{found.config.confidence:.0%}"
+
+    def money(value: float) -> str:
+        return format_value(value, "money")
+
+    if everything["value"] <= 0:
+        words = [f"Nothing: {named(_safest(found))} is best in every draw of the assumptions, so knowing them "
+                 "better would change no decision."]
+    else:
+        words = [f"Knowing every assumption before deciding would be worth at most {money(everything['value'])} "
+                 f"{currency} over the horizon, and {money(everything['least'])} or more, once the luck within "
+                 "draws is taken out. No study of them may cost more."]
+        worth = [row for row in rows if row["value"] > 0]
+        if worth:
+            first = worth[0]
+            words.append(f"Worth measuring first: {first['parameter']}, {money(first['value'])} {currency} "
+                         f"({share}: {money(first['low'])} to {money(first['high'])}).")
+        else:
+            words.append("No single assumption, known alone, would change the decision.")
+    shown = [row for row in (everything, *rows) if row["value"] > 0][:SHOWN]
+    grid = Grid(["what would be known", "worth", f"{share} interval"],
+                [[row["parameter"], money(row["value"]), f"{money(row['low'])} to {money(row['high'])}"]
+                 for row in shown], f"{title(found.money)}, {currency}")
+    return Section(
+        "What it is worth to know more", words, [grid] if shown else [],
+        as_svg(information_drawing(table, currency)) if shown else "",
+        f"What knowing an assumption before deciding is worth; lines: {share} bootstrap intervals."
+        if shown else "",
+        [f"From {everything['draws']} draws, every assumption evenly over its range. Of one assumption: by "
+         "regression of what each option yields on it (Strong, Oakley & Brennan 2014); one that predicts nothing "
+         "is worth 0."],
+        place="decision")
+
+
+def _safest(found: Sensitivity) -> str:
+    """The side with the highest mean over the draws."""
+    draws = found.tables["draws"]
+    draws = draws.select(metric=found.money, status="done")
+    best, gain = BASELINE, 0.0
+    for name in found.uncertain.sides:
+        mean = float(draws.select(scenario=name)["difference"].mean()) if name != BASELINE else 0.0
+        if mean > gain:
+            best, gain = name, mean
+    return best
+
+
+def _tornado(found: Sensitivity) -> Section:
+    scenario, table = shown_scenario(found), found.tables["sensitivity"]
+    rows = list(table.select(scenario=scenario).rows())
+    unit = _unit(found)
+    still = [row["parameter"] for row in rows if row["swing"] == 0]
+    moving = [row for row in rows if row["swing"] > 0]
+    words = []
+    if moving:
+        first = moving[0]
+        words.append(
+            f"{first['parameter']} moves {scenario} most: {title(found.metric)} differs by "
+            f"{format_difference(first['at_low'], unit)} at {first['low']:.4g} and by "
+            f"{format_difference(first['at_high'], unit)} at {first['high']:.4g}, against "
+            f"{format_difference(first['difference'], unit)} where it stands.")
+    if still:
+        words.append(f"These do not move it: {', '.join(still)}.")
+    grid = Grid(
+        ["assumption", "range", "at low", "at high"],
+        [[row["parameter"], f"{row['low']:.3g} to {row['high']:.3g}",
+          _with_error(row["at_low"], row["error_low"], unit), _with_error(row["at_high"], row["error_high"], unit)]
+         for row in moving[:SHOWN]], f"difference in {title(found.metric)} of {scenario}")
+    return Section(
+        "Which assumptions move it", words, [grid] if moving else [],
+        as_svg(tornado_drawing(table, scenario)) if moving else "",
+        "One assumption at a time from its low to its high end, the others where they stand; thin lines: two "
+        "standard errors of the change." if moving else "",
+        ["An assumption of the world moves the baseline too; the baseline then finds its reference experience "
+         "anew, so that it still reproduces its history. All other scenarios stand in sensitivity.parquet."])
+
+
+def _with_error(value: float, error: float, unit: str) -> str:
+    text = format_difference(value, unit)
+    return f"{text} ± {format_value(error, unit)}" if math.isfinite(error) and error > 0 else text
+
+
+def _unit(found: Sensitivity) -> str:
+    return CATALOGUE[found.metric].unit
+
+
+def _sobol(found: Sensitivity) -> Section:
+    table, scenario = found.tables["sobol"], shown_scenario(found)
+    rows = sorted(table.select(scenario=scenario).rows(), key=lambda row: -row["total"])
+    words = []
+    if rows and rows[0]["total"] > 0:
+        words.append(f"{rows[0]['parameter']} is behind {_share(rows[0]['total'])} of the variance of {scenario} "
+                     f"over all draws, {_share(rows[0]['first'])} of it by itself.")
+    else:
+        words.append(f"{scenario} does not vary over the draws.")
+    if found.failures:
+        words.append(f"{len(found.failures)} draws could not be lived and are left out with their pairs: "
+                     f"{next(iter(found.failures.values()))}")
+    share = f"{found.config.confidence:.0%}"
+    grid = Grid(
+        ["assumption", "alone", f"{share} interval", "with others", f"{share} interval"],
+        [[row["parameter"], _share(row["first"]), _between(row, "first"), _share(row["total"]),
+          _between(row, "total")] for row in rows], f"share of the variance of {scenario}")
+    return Section(
+        "Which ignorance makes the spread", words, [grid] if rows else [], as_svg(sobol_drawing(table)),
+        f"First and total Sobol index; thin lines: {share} bootstrap intervals.",
+        [f"From {rows[0]['pairs'] if rows else 0} pairs of draws: Saltelli's estimator (2010) of what would go if "
+         "this one alone were known, Jansen's (1999) of what would stay if all others were. The assumptions with "
+         "the widest bars have indices; the rest vary as well. The luck of few replications counts as "
+         "interaction. Wide intervals: raise sensitivity.pairs."], place="sure")
+
+
+def _share(value: float) -> str:
+    return f"{min(max(value, 0.0), 1.0):.0%}"
+
+
+def _between(row: dict[str, Any], which: str) -> str:
+    return f"{_share(row[f'{which}_low'])} to {_share(row[f'{which}_high'])}"

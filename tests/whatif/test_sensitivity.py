@@ -1,0 +1,150 @@
+"""Sensitivity judged on a constructed pair of scenarios whose answers are known in closed form.
+
+A call centre costs wages and a fee for each contact. Scenario `fewer` saves one employee, scenario `cheaper`
+part of the fee. What each saves is linear in wage and fee, so tornado, flip point, Sobol indices and the value
+of information are known; luck only decides how many contacts there are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import cxsim
+from cxsim.cli.main import main
+from cxsim.config.loading import load_request
+from cxsim.errors import CxsimError
+from cxsim.measure.parquet import ParquetFile
+from cxsim.measure.table import Table
+from cxsim.whatif.sensitivity import Sensitivity, sensitivity
+from cxsim.whatif.sensitivity_options import SensitivityOptions
+
+WAGE, FEE, SAVED_FEE, HOURS = "channels.phone.wage_per_hour", 0.5, 0.3, 48
+LOW, HIGH = 1.0, 30.0
+CENTRE = ["market=contact_centre", "horizon_days=2", "replications=3", f"channels.phone.fee_per_contact={FEE}",
+          "channels.phone.contacts_per_hour=36", "channels.phone.employees=5"]
+FEWER = cxsim.ScenarioSpec(name="fewer", changes={"channels.phone.employees": 4})
+CHEAPER = cxsim.ScenarioSpec(name="cheaper", changes={"channels.phone.fee_per_contact": FEE - SAVED_FEE})
+
+
+@pytest.fixture(scope="module")
+def contacts() -> np.ndarray:
+    """Contacts that pay a fee: in the baseline, with one employee fewer, and with the cheaper fee."""
+    config = cxsim.load(CENTRE)
+    found = []
+    for spec in (cxsim.ScenarioSpec(), FEWER, CHEAPER):
+        ledger = cxsim.simulate(config.model_copy(update={"scenario": spec})).ledger.select(category="contact_fee")
+        found.append([ledger.select(replication=k)["count"].sum() for k in range(3)])
+    return np.array(found, dtype=float)
+
+
+@pytest.fixture(scope="module")
+def found() -> Sensitivity:
+    options = SensitivityOptions(parameters={WAGE: (LOW, HIGH)}, pairs=8, draw_replications=2, digits=6)
+    return sensitivity(cxsim.load(CENTRE), [(FEWER,), (CHEAPER,)], options)
+
+
+def _gains(contacts: np.ndarray, wage: float) -> tuple[np.ndarray, np.ndarray]:
+    """What each scenario saves in each replication, by hand."""
+    base, fewer, cheaper = contacts
+    return HOURS * wage + FEE * (base - fewer), FEE * base - (FEE - SAVED_FEE) * cheaper
+
+
+def _flip(contacts: np.ndarray) -> float:
+    fewer, cheaper = _gains(contacts, 0.0)
+    return float((cheaper - fewer).mean() / HOURS)
+
+
+def _row(table: Table, **wanted) -> dict:
+    return next(table.select(**wanted).rows())
+
+
+def test_tornado_gives_what_each_end_of_the_wage_saves(found, contacts) -> None:
+    for wage, column in ((LOW, "at_low"), (20.0, "difference"), (HIGH, "at_high")):
+        for name, gains in zip(("fewer", "cheaper"), _gains(contacts, wage), strict=True):
+            row = _row(found.tables["sensitivity"], scenario=name)
+            assert row[column] == pytest.approx(gains.mean(), abs=0.01), (name, column)
+    row = _row(found.tables["sensitivity"], scenario="fewer")
+    assert row["swing"] == pytest.approx(HOURS * (HIGH - LOW), abs=0.01)
+    assert (row["best"], row["best_at_low"], row["best_at_high"]) == ("fewer", "cheaper", "fewer")
+    assert row["error_high"] == pytest.approx(0.0, abs=1e-9), "the wage moves every life alike"
+
+
+def test_flip_point_of_the_constructed_pair(found, contacts) -> None:
+    row = _row(found.tables["flip_points"])
+    assert found.best == "fewer" and row["then_best"] == "cheaper"
+    assert row["flip"] == pytest.approx(_flip(contacts), abs=(HIGH - LOW) * 1e-5)
+    assert row["moved"] == pytest.approx((_flip(contacts) - 20.0) / (HIGH - LOW), abs=1e-4)
+    assert row["is_exact"]
+
+
+def test_luck_of_the_flip_point_is_that_of_the_contacts(found, contacts) -> None:
+    """The lead is HOURS (w - w_r) in replication r: its interval is Student's for the flips w_r."""
+    fewer, cheaper = _gains(contacts, 0.0)
+    flips = (cheaper - fewer) / HOURS
+    half = 4.302653 * flips.std(ddof=1) / np.sqrt(3)
+    row = _row(found.tables["flip_points"])
+    assert row["luck_high"] - row["luck_low"] == pytest.approx(2 * half, rel=1e-3)
+
+
+def test_the_only_assumption_is_behind_all_of_the_variance(found) -> None:
+    row = _row(found.tables["sobol"], scenario="fewer")
+    assert row["first_low"] <= 1.0 <= row["first_high"] and row["total_low"] <= 1.0 <= row["total_high"]
+    assert _row(found.tables["sobol"], scenario="cheaper")["total"] == 0.0
+
+
+def test_value_of_information_of_the_constructed_pair(found, contacts) -> None:
+    """E max(0, w* - w) HOURS for w even over the range: knowing the wage is knowing everything."""
+    fewer, cheaper = _gains(contacts[:, :2], 0.0)
+    flip = float((cheaper - fewer).mean() / HOURS)
+    known = HOURS * (flip - LOW) ** 2 / (2.0 * (HIGH - LOW))
+    everything = _row(found.tables["value_of_information"], parameter="everything")
+    assert everything["value"] == pytest.approx(known, rel=0.12)  # 16 draws of a kinked function
+    assert everything["least"] <= everything["value"]
+    assert _row(found.tables["value_of_information"], parameter=WAGE)["value"] == pytest.approx(known, rel=0.25)
+
+
+def test_the_same_seed_gives_the_same_digits(found) -> None:
+    again = sensitivity(found.config, [(FEWER,), (CHEAPER,)], found.options)
+    for name, table in found.tables.items():
+        for column in table.names:
+            assert again.tables[name][column].tolist() == table[column].tolist() or np.allclose(
+                again.tables[name][column], table[column], rtol=0, atol=0, equal_nan=True), (name, column)
+
+
+def test_the_command_writes_tables_pictures_and_page(tmp_path, capsys) -> None:
+    folder = tmp_path / "out"
+    code = main(["sensitivity", *CENTRE, "scenarios=[more_staff]", f"sensitivity.parameters={{{WAGE}: [1, 30]}}",
+                 "sensitivity.pairs=8", "sensitivity.draw_replications=2", f"hydra.run.dir={folder}"])
+    told = capsys.readouterr().out
+    assert code == 0
+    for name in ("sensitivity", "flip_points", "sobol", "value_of_information", "draws"):
+        assert len(ParquetFile(folder / f"{name}.parquet")) > 0
+    for name in ("tornado", "sobol", "value_of_information"):
+        assert (folder / f"{name}.svg").stat().st_size > 1000 and (folder / f"{name}.png").exists()
+    page = (folder / "report.html").read_text()
+    assert "What would change the answer" in page and "leaving things as they are is best" in page
+    assert "What would change the answer" in told and "https://" not in page
+
+
+def test_draws_are_optional() -> None:
+    options = SensitivityOptions(parameters={WAGE: (LOW, HIGH)}, pairs=0)
+    config = cxsim.load(CENTRE).model_copy(update={"replications": 1})
+    alone = sensitivity(config, [(FEWER,)], options)
+    assert sorted(alone.tables) == ["flip_points", "sensitivity"]
+    assert not np.isfinite(_row(alone.tables["flip_points"])["flip"]), "saving wages is better at every wage"
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (["sensitivity.pairs=5"], "power of two"), (["sensitivity.metric=profits"], "did you mean profit"),
+    (["sensitivity.metric=contacts"], "neither better nor worse"), (["sensitivity.pair=8"], "sensitivity.pairs"),
+    (["scenario=live_chat"], "takes scenarios="), (["sensitivity.parameters={a: 3}"], "sensitivity.parameters")])
+def test_bad_requests_are_refused_when_read(words, told) -> None:
+    with pytest.raises(CxsimError, match=told):
+        load_request("sensitivity", words)
+
+
+def test_reversed_bounds_are_refused_before_anything_runs() -> None:
+    options = SensitivityOptions(parameters={WAGE: (30.0, 1.0)})
+    with pytest.raises(CxsimError, match="must be below high"):
+        sensitivity(cxsim.load(CENTRE), [(FEWER,)], options, progress=lambda *_: pytest.fail("something ran"))
