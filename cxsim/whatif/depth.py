@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.settings.values import Names, OpenShare, Positive, Ranges, Strict, Whole
-from cxsim.whatif.cell import Progress
 
 if TYPE_CHECKING:
+    from cxsim.settings.schema import Config, ScenarioSpec
+    from cxsim.whatif.cell import Progress
     from cxsim.whatif.compare import Comparison
 
 

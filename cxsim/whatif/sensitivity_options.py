@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from cxsim.measure.metrics import CATALOGUE
 from cxsim.settings.keys import nearest
 from cxsim.settings.values import Names, Ranges, Strict, Whole
 
@@ -50,11 +49,15 @@ class SensitivityOptions(Strict):
     @field_validator("metric")
     @classmethod
     def _exists(cls, value: str | None) -> str | None:
-        if value is not None and value not in CATALOGUE:
+        if value is None:
+            return None
+        from cxsim.measure.metrics import CATALOGUE
+
+        if value not in CATALOGUE:
             near = nearest(value, CATALOGUE)
             raise ValueError(f"{value} is no metric; " + (
                 f"did you mean {near}?" if near else "docs/metrics.md names all"))
-        if value is not None and CATALOGUE[value].better == 0:
+        if CATALOGUE[value].better == 0:
             raise ValueError(
                 f"{value} is neither better nor worse when it grows; choose a metric that is, as profit")
         return value
