@@ -8,9 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from hydra.core.override_parser.types import IntervalSweep, Override
 
 from cxsim.config.options import SweepOptions
@@ -18,6 +17,9 @@ from cxsim.config.overrides import parse
 from cxsim.errors import CxsimError
 from cxsim.settings.keys import below, nearest, plain_type
 from cxsim.settings.schema import Config
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # A stream of luck of its own: no design shares draws with anything else of a seed.
 DESIGN_STREAM = 0x5EED_DE51
@@ -125,6 +127,7 @@ def _drawn(several: Sequence[Override], options: SweepOptions, seed: int) -> Des
     """Points spread evenly over all keys at once: a dimension each."""
     if not several:
         return Design()
+    import numpy as np
     from scipy.stats import qmc
 
     name, n = options.design, options.n
@@ -152,6 +155,8 @@ def _drawn(several: Sequence[Override], options: SweepOptions, seed: int) -> Des
 
 def _between(one: Override, column: np.ndarray) -> list[Any]:
     """Values of an interval at shares of it, of a few digits, so that what is typed is what is meant."""
+    import numpy as np
+
     interval = one._value
     assert isinstance(interval, IntervalSweep)
     low, high = interval.start, interval.end
