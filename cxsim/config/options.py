@@ -10,9 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from cxsim.config.plan_options import PlanOptions
 from cxsim.whatif.depth import Depth
 from cxsim.whatif.optimize_options import OptimizeOptions
-from cxsim.settings.values import Count, Names, Share, Strict
 from cxsim.whatif.sensitivity_options import SensitivityOptions
-from cxsim.settings.values import Count, Evidence, Names, OpenShare, Positive, Share, Strict
+from cxsim.settings.values import Count, Names, Share, Strict
 
 
 def _text(value: Any) -> Any:
