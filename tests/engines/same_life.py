@@ -6,8 +6,8 @@ import numpy as np
 
 from cxsim.engines.outcome import Outcome
 
-SUMS = ("tally", "ledger", "points", "ages", "route_costs", "moments", "wait_sums", "felt", "pains", "touch_costs",
-        "pulls")
+SUMS = ("tally", "ledger", "points", "active", "opening_tally", "opening_points", "ages", "route_costs", "moments",
+        "wait_sums", "felt", "pains", "touch_costs", "pulls")
 # How an engine keeps track of whom to wake is its own affair.
 PRIVATE = {"at", "stamp", "queue_next", "queue_previous", "referrer", "first_friend", "next_friend",
            "next_departed"}
@@ -23,6 +23,7 @@ def assert_same_life(one: Outcome, other: Outcome) -> None:
     for name in SUMS:
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
     assert one.n_events == other.n_events
+    assert one.states.tobytes() == other.states.tobytes(), "states"
     ours, theirs = (o.customers[np.argsort(o.customers["id"])] for o in (one, other))
     assert len(ours) == len(theirs)
     for name in ours.dtype.names:

@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cxsim.errors import CxsimError
+from cxsim.settings.audience import Audience
 from cxsim.settings.overlay import combine
+from cxsim.settings.part_checks import check_part
 from cxsim.settings.schema import Config, ScenarioSpec
 from lived_worlds import SCENARIOS, changed, scenario, spec, world
 
@@ -299,6 +301,8 @@ def worlds(draw: Any, markets: tuple[str, ...] = ("online_retail", "subscription
         keys |= _word_of_mouth(draw)
         keys["market.entrants_per_day"] = None if "market.bass.p" in keys else keys["market.entrants_per_day"]
     keys["channels.web.p_failure"] = draw(st.sampled_from([0.0, 0.03, 0.6, 1.0]))
+    keys |= {"warmup_days": draw(st.sampled_from([0, 0, 1, 25])), "population.resample": draw(st.booleans()),
+             "output.states": draw(st.sampled_from(["none", "month"]))}
     return changed(world(f"market={market}"), **keys)
 
 
@@ -325,9 +329,29 @@ def overlays(draw: Any, config: Config) -> list[ScenarioSpec]:
         part = part.model_copy(update={
             "changes": _whole_effects(part.changes), "start_day": start,
             "ramp_days": draw(st.sampled_from([0, 7, 40])), "end_day": end})
+        part = _for_some(draw, config, part)
         if not _contradict(parts, part):
             parts.append(part)
     return parts
+
+
+def _for_some(draw: Any, config: Config, part: ScenarioSpec) -> ScenarioSpec:
+    """The part for some customers only, where what it changes is not shared by all."""
+    is_shop = config.market.kind == "transactional"
+    who: dict[str, Any] = draw(st.fixed_dictionaries({}, optional={
+        "segments": st.just([next(iter(config.segments))]), "sources": st.just(["start", "organic"]),
+        "share": st.sampled_from([0.3, 0.8]), "tenure_days": st.sampled_from([[None, 30.0], [5.0, 400.0]]),
+        "satisfaction": st.sampled_from([[None, 0.1], [-0.2, 1.0]]), "risk_share": st.sampled_from([0.2, 0.7]),
+        "auc": st.sampled_from([0.5, 0.9, 1.0]), "score_days": st.sampled_from([1.0, 30.0]),
+        **({"orders": st.just([2.0, None]), "quiet_days": st.just([3.0, 200.0])} if is_shop else {})}))
+    if not who:
+        return part
+    chosen = part.model_copy(update={"who": Audience.model_validate(who)})
+    try:
+        check_part(config, chosen)
+    except CxsimError:
+        return part
+    return chosen
 
 
 def _contradict(parts: list[ScenarioSpec], part: ScenarioSpec) -> bool:
