@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxsim.cli.asking import ask, words_typed
@@ -12,6 +13,8 @@ from cxsim.cli.sweep_progress import sweep_progress
 
 if TYPE_CHECKING:
     from cxsim.config.grid import Cell
+    from cxsim.config.hydra_app import Asked
+    from cxsim.config.loading import Request
     from cxsim.settings.schema import Config
     from cxsim.whatif.sweep import Sweep
 
@@ -24,6 +27,11 @@ def sweep(words: Sequence[str]) -> int:
     """``cxsim sweep``: every cell of a design against its own baseline; ``--dry-run`` prints cells and cost."""
     is_dry = DRY_RUN in words
     words = [word for word in words if word != DRY_RUN]
+    from cxsim.config.hydra_app import asked
+
+    question = asked(words)
+    if question.flags.multirun:
+        return _launched(question)
     request = ask("sweep", words)
     if request is None:
         return EXIT_DONE
@@ -39,21 +47,55 @@ def sweep(words: Sequence[str]) -> int:
         _print_cells(grid, cost.kept)
         print(cost)
         return EXIT_DONE
-    from cxsim.report.sweep_folder import write_sweep
-    from cxsim.whatif.sweep import sweep as swept
-
-    found = _cautions_of_cells(grid)
-    say_cautions(found)
     first_use_notice()
     _say(str(cost))
+    return _finish(request, grid, request.run_dir, words)
+
+
+def _finish(request: Request, grid: Sequence[Cell], folder: Path, words: Sequence[str]) -> int:
+    """Live what is not kept, write the folder, print the table."""
+    from cxsim.report.sweep_folder import write_sweep
+    from cxsim.whatif.store import open_store
+    from cxsim.whatif.sweep import sweep as swept
+
+    options = request.options.sweep
+    found = _cautions_of_cells(grid)
+    say_cautions(found)
     with sweep_progress(len(grid)) as tell:
-        made = swept(grid, baseline=request.baseline, progress=tell, store=store,
-                     months=request.options.sweep.months)
-    write_sweep(made, request.run_dir, words_typed("sweep", words), cautions=found,
-                picture=request.options.sweep.picture)
+        made = swept(grid, baseline=request.baseline, progress=tell, store=open_store(request.config, _say),
+                     months=options.months)
+    write_sweep(made, folder, words_typed("sweep", words), cautions=found, picture=options.picture)
     _print(made)
-    print(f"Written: {request.run_dir}")
+    print(f"Written: {folder}")
     return EXIT_FAILED_CELLS if made.failures else EXIT_DONE
+
+
+def _launched(question: Asked) -> int:
+    """``-m``: Hydra launches a job for each cell; all keep what they lived in one store, and the table is one."""
+    from cxsim.config.grid import cells
+    from cxsim.config.launching import launch_cells
+    from cxsim.config.loading import load_request
+    from cxsim.errors import CxsimError
+    from cxsim.whatif.store import open_store
+
+    request = load_request("sweep", question.overrides)
+    grid = cells(request)
+    if open_store(request.config, _say) is None:
+        raise CxsimError("-m: the jobs meet in a store of finished cells, and the user's cache cannot be written; "
+                         "name a folder that all of them reach, with output.store=FOLDER")
+    first_use_notice()
+    folder = launch_cells(question, request, live_cell)
+    return _finish(request, grid, folder, ["-m", *question.overrides])
+
+
+def live_cell(cell: Cell, request: Request) -> str:
+    """One job of ``-m``: live a cell and its baseline, and keep them; what fails is told by the table."""
+    from cxsim.whatif.store import open_store
+    from cxsim.whatif.sweep import sweep as swept
+
+    made = swept([cell], baseline=request.baseline, store=open_store(request.config, _say),
+                 months=request.options.sweep.months)
+    return "; ".join(map(str, made.failures)) or "done"
 
 
 def _check_metrics(names: Sequence[str]) -> None:

@@ -72,6 +72,18 @@ def cells(request: Request) -> tuple[Cell, ...]:
     return tuple(expander.cell(row) for row in request.rows)
 
 
+def cell_at(request: Request, place: int) -> Cell:
+    """One cell of a sweep by its number, without the others.
+
+    Examples
+    --------
+    >>> from cxsim.config.loading import load_request
+    >>> cell_at(load_request("sweep", ["referral.bonus=0,10"]), 1).levers
+    {'referral.bonus': 10}
+    """
+    return _Expander(request).cell(request.rows[place])
+
+
 @dataclass
 class _Expander:
     """What the cells of one request share: worlds, scenarios and groups that were put together before."""

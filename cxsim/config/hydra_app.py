@@ -148,15 +148,37 @@ def answer(command: str, question: Asked, job: Job | None = None) -> None:
         )
     texts = list(question.overrides)
     if not question.flags.shell_completion:
-        texts = with_own_presets(_ready(command, texts, question.flags.multirun))
-    flags = argparse.Namespace(**vars(question.flags))
-    flags.overrides = [*texts] if flags.shell_completion else [*texts, f"hydra.job.name={command}"]
+        texts = [*with_own_presets(_ready(command, texts, question.flags.multirun)), f"hydra.job.name={command}"]
 
     def task(_: DictConfig) -> Any:
         hydra = HydraConfig.get()
         assert job is not None
         return job(load_request(command, list(hydra.overrides.task)), Path(hydra.runtime.output_dir))
 
+    hand_over(command, question, texts, task)
+
+
+def hand_over(command: str, question: Asked, texts: Sequence[str], task: Callable[[DictConfig], Any]) -> None:
+    """Let Hydra run a task with its own machinery, once or for every combination, by the launcher that is set.
+
+    Parameters
+    ----------
+    command : str
+        The command asked, for messages.
+    question : Asked
+        Its flags.
+    texts : sequence of str
+        Overrides as Hydra takes them.
+    task : callable
+        What each job does; sent to other processes by some launchers.
+
+    Raises
+    ------
+    CxsimError
+        Whatever Hydra refuses, and a job that failed.
+    """
+    flags = argparse.Namespace(**vars(question.flags))
+    flags.overrides = list(texts)
     register()
     version.setbase(VERSION_BASE)
     try:

@@ -303,7 +303,8 @@ def _tidy(cells: Sequence[SweepCell], own: Table, places: Sequence[int], reasons
     columns |= {key: spread(_column(key, cells)) for key in keys_of(cells)}
     columns["world"] = spread([_told(cell.world) for cell in cells])
     columns["lever"] = spread([_told(cell.levers) for cell in cells])
-    columns |= dict(own.columns)
+    # A swept scenario is told by its name; which cell it is stands in front.
+    columns |= {name: values for name, values in own.columns.items() if name not in columns}
     status = "failed" if reasons else "done"
     return Table({**columns, "status": [status] * len(own), "reason": list(reasons) or [""] * len(own)})
 

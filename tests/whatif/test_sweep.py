@@ -47,7 +47,8 @@ def test_worlds_have_baselines_of_their_own_and_equal_sides_are_lived_once(
     monkeypatch.setattr(trials, "run_replication", lambda *a, **k: lived.append(a) or real(*a, **k))
     found = sweep(grid("seed=1,2", "scenario=none,live_chat", "sweep.world=[seed]"))
     assert set(found.kpis["scenario"]) == {"baseline 0", "baseline 1", *(f"cell {k}" for k in range(4))}
-    none = found.table.select(cell=2)["difference"]
+    assert set(found.table.select(cell=3)["scenario"]) == {"live_chat"}
+    none = found.table.select(cell=2, scenario="none")["difference"]
     assert np.all(none[np.isfinite(none)] == 0)
     assert len(lived) == 2 * 2 * 3  # Two worlds, two sides each (none is the baseline), three replications.
 
