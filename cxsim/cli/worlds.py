@@ -75,7 +75,8 @@ def compare(words: Sequence[str]) -> int:
         made = compared(request.config, request.scenarios, baseline=request.baseline, progress=tell,
                         depth=request.options.depth)
     say_cautions(_near_explosion(made.reference, made.config, made.scenario_configs))
-    journeys = write_comparison(made, request.run_dir, words_typed("compare", words))
+    sections = sections_of(made)
+    journeys = write_comparison(made, request.run_dir, words_typed("compare", words), sections=sections)
     _print_check(made.reference.check, made.reference.passes)
     terminal_comparison(
         made.comparison, made.config, engine=made.engine, replications=made.replications,
@@ -84,7 +85,7 @@ def compare(words: Sequence[str]) -> int:
     print_worse(made.comparison)
     print_money(money_of_comparison(made), made.config.market.currency, made.comparison)
     print_gaps(journeys)
-    print_sections(sections_of(made))
+    print_sections(sections)
     _say_where(request.run_dir)
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +14,14 @@ from cxsim.measure.experience_metrics import experience_metrics
 from cxsim.measure.journey_metrics import journey_metrics
 from cxsim.measure.loyalty_metrics import loyalty_metrics
 from cxsim.measure.leaving_metrics import leaving_metrics
+from cxsim.measure.metric import Metric
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.money_metrics import money_metrics
 from cxsim.measure.order_metrics import order_metrics
 from cxsim.measure.prospect_metrics import prospect_metrics
 from cxsim.measure.rival_metrics import rival_metrics
 from cxsim.measure.sums import make_sums
-from cxsim.measure.table import Table
+from cxsim.measure.table import Table, text_column
 from cxsim.measure.talk_metrics import reproduction, talk_metrics
 from cxsim.measure.value_metrics import value_metrics
 from cxsim.measure.voice_metrics import voice_metrics
@@ -47,6 +49,12 @@ def _values(outcome: Outcome, config: Config) -> np.ndarray:
         else:
             cube[:, :, i] = found[name]
     return cube
+
+
+def _units(metrics: Sequence[Metric], number: np.ndarray) -> np.ndarray:
+    """The unit of each row's metric."""
+    units = list(dict.fromkeys(metric.unit for metric in metrics))
+    return text_column(units, np.array([units.index(metric.unit) for metric in metrics])[number])
 
 
 def kpis(outcome: Outcome, config: Config, scenario: str) -> Table:
@@ -85,14 +93,14 @@ def kpis(outcome: Outcome, config: Config, scenario: str) -> Table:
     exists[:, 1:, [i for i, metric in enumerate(metrics) if metric.total_only]] = False
     segment, period, metric = np.nonzero(exists)
     texts = {
-        "segment": np.array(names, dtype=object)[segment],
-        "period": np.array(["total", *map(str, range(1, cube.shape[1]))], dtype=object)[period],
-        "metric": np.array([m.name for m in metrics], dtype=object)[metric],
+        "segment": text_column(names, segment),
+        "period": text_column(["total", *map(str, range(1, cube.shape[1]))], period),
+        "metric": text_column([m.name for m in metrics], metric),
     }
     return Table({
-        "scenario": np.full(len(segment), scenario, dtype=object),
+        "scenario": text_column([scenario], np.zeros(len(segment), dtype=np.int32)),
         "replication": np.full(len(segment), outcome.replication, dtype=np.int64),
         **texts,
         "value": cube[exists],
-        "unit": np.array([m.unit for m in metrics], dtype=object)[metric],
+        "unit": _units(metrics, metric),
     })

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from cxsim.journal.tallies import MONEY
 from cxsim.journal.words import C_TOUCHPOINT, C_TOUCHPOINT_FIXED, CATEGORIES, SHARED, SOURCES
 from cxsim.measure.owners import owner_of_channel, owner_of_touchpoint
 from cxsim.measure.sums import profit_effects
-from cxsim.measure.table import Table
+from cxsim.measure.table import Table, text_column
 
 if TYPE_CHECKING:
     from cxsim.settings.schema import Config
@@ -73,6 +74,12 @@ def flows_of(outcome: Outcome) -> Flows:
     return spots[:, order], flows[:, order]
 
 
+def _texts(words: Sequence[str], number: np.ndarray) -> np.ndarray:
+    """A column of texts by number; a word may stand under several numbers."""
+    once = {word: place for place, word in enumerate(dict.fromkeys(words))}
+    return text_column(list(once), np.array([once[word] for word in words], dtype=np.int32)[number])
+
+
 def ledger_table(
     outcome: Outcome, scenario: str, config: Config | None = None, flows: Flows | None = None,
 ) -> Table:
@@ -110,24 +117,25 @@ def ledger_table(
     49.99
     """
     (day, segment, source, place, category), (counts, amounts) = flows or flows_of(outcome)
+    owners = _owners(outcome, config)
     none = ["none"] * (1 + len(outcome.touchpoints))
     nowhere = [""] * (1 + len(outcome.channels))
 
     def words(position: int) -> np.ndarray:
-        return np.array([entry[position] for entry in CATEGORIES], dtype=object)[category]
+        return _texts([entry[position] for entry in CATEGORIES], category)
 
     return Table({
-        "scenario": np.full(len(day), scenario, dtype=object),
+        "scenario": _texts([scenario], np.zeros(len(day), dtype=np.int32)),
         "replication": np.full(len(day), outcome.replication, dtype=np.int64),
         "day": day,
-        "segment": np.array([*outcome.segments, "shared"], dtype=object)[segment],
-        "source": np.array(SOURCES, dtype=object)[source],
-        "channel": np.array([*outcome.channels, *none], dtype=object)[place],
+        "segment": _texts([*outcome.segments, "shared"], segment),
+        "source": _texts(SOURCES, source),
+        "channel": _texts([*outcome.channels, *none], place),
         "category": words(0),
-        "owner": _owners(outcome, config)[place, category],
+        "owner": _texts(owners.ravel().tolist(), place * owners.shape[1] + category),
         "count": counts,
         "amount": amounts / MONEY,
         "bucket": words(1),
         "profit_effect": amounts * profit_effects()[category] / MONEY,
-        "touchpoint": np.array([*nowhere, *outcome.touchpoints], dtype=object)[place],
+        "touchpoint": _texts([*nowhere, *outcome.touchpoints], place),
     })

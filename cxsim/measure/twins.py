@@ -94,8 +94,12 @@ def both_lives(baseline: np.ndarray, scenario: np.ndarray) -> tuple[np.ndarray, 
     >>> [lives["id"].tolist() for lives in both_lives(one, other)]
     [[2], [2]]
     """
-    _, here, there = np.intersect1d(baseline["id"], scenario["id"], assume_unique=True, return_indices=True)
-    return baseline[here], scenario[there]
+    one, other = baseline["id"], scenario["id"]
+    if np.array_equal(one, other):
+        return baseline, scenario
+    there = np.searchsorted(other, one)
+    is_in_both = other[np.minimum(there, len(other) - 1)] == one if len(other) else np.zeros(len(one), dtype=bool)
+    return baseline[is_in_both], scenario[there[is_in_both]]
 
 
 def leaked(baseline: np.ndarray, scenario: np.ndarray, kind: str) -> np.ndarray:

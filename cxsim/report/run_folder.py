@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from cxsim.measure.whole_file import write_text
 from cxsim.report.money_reading import MoneyReading
 from cxsim.report.page import Report, write_report
 from cxsim.report.page_journeys import JourneyReading, read_journeys
+from cxsim.report.section import Section
 from cxsim.report.sections import sections_of
 from cxsim.report.summary import write_summary
 from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
@@ -94,9 +96,13 @@ def write_run(
 
 
 def write_comparison(
-    comparison: Comparison, folder: Path, command_line: Sequence[str] | None = None,
+    comparison: Comparison, folder: Path, command_line: Sequence[str] | None = None, *,
+    sections: Sequence[Section] | None = None,
 ) -> JourneyReading | None:
-    """Write the folder of a comparison; as :func:`write_run`, and `comparison.parquet`."""
+    """Write the folder of a comparison; as :func:`write_run`, and `comparison.parquet`.
+
+    `sections` are those of the page, where they have been made before.
+    """
     config = comparison.config
     tables = _tables(comparison.tables, config) | {
         "comparison": comparison.comparison, "returns": comparison.returns, **comparison.further}
@@ -110,7 +116,8 @@ def write_comparison(
         config, comparison.kpis, manifest, comparison=comparison.comparison,
         scenario_configs=comparison.scenario_configs, descriptions=descriptions(comparison),
         reference_check=comparison.reference.check, gain=gain_of(comparison),
-        journeys=journeys, money=money_of_comparison(comparison), sections=sections_of(comparison)))
+        journeys=journeys, money=money_of_comparison(comparison),
+        sections=sections_of(comparison) if sections is None else sections))
     return journeys
 
 
@@ -198,15 +205,18 @@ def write_folder(
         raise CxsimError(
             f"hydra.run.dir={folder}: cannot be made ({error.strerror}); "
             "choose a folder you may write to") from None
-    manifest = make_manifest(
-        config, tables, engine=engine, wall_seconds=seconds, processes=processes,
-        command_line=command_line, resolved=world, replications=stopping.judged[-1][0] if stopping else None,
-        extra={"cautions": list(cautions), **_noted(stopping), **(extra or {})})
     for name in _earlier_files(folder):
         if name.removesuffix(".parquet") not in tables:
             (folder / name).unlink(missing_ok=True)  # A file of an earlier run would pass for this one's.
-    for name, table in tables.items():
-        write_parquet(table, folder / f"{name}.parquet")
+    with ThreadPoolExecutor(1) as writer:  # Tables are written while their digests are taken.
+        written = [writer.submit(write_parquet, table, folder / f"{name}.parquet")
+                   for name, table in tables.items()]
+        manifest = make_manifest(
+            config, tables, engine=engine, wall_seconds=seconds, processes=processes,
+            command_line=command_line, resolved=world, replications=stopping.judged[-1][0] if stopping else None,
+            extra={"cautions": list(cautions), **_noted(stopping), **(extra or {})})
+    for one in written:
+        one.result()
     write_text(folder / "config.yaml", yaml.safe_dump(world, sort_keys=False, allow_unicode=True))
     write_text(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
     return manifest
