@@ -81,7 +81,7 @@ def future_section(comparison: Comparison) -> Section | None:
              f"profit from {format_value(profits[0], 'money')} to {format_value(profits[1], 'money')} a month."]
     return Section("If nothing is done", words, [Grid(["", *(f"month {month}" for month in shown)], rows)],
                    notes=["The baseline alone: means over replications, with intervals of these means."],
-                   place="further")
+                   place="further", is_brief=True)
 
 
 def _is_told(row: dict[str, Any] | None) -> bool:
@@ -118,7 +118,8 @@ def payers_section(comparison: Comparison) -> Section | None:
     return Section("Who pays and who gains", (), grids, notes=[
         "By owner, as differences from the baseline; revenue less cost adds up to the difference in profit. P: "
         "which of "
-        "the five Ps (product, price, promotion, place, people) the owner belongs to."], place="further")
+        "the five Ps (product, price, promotion, place, people) the owner belongs to."], place="further",
+        is_brief=True)
 
 
 def _moved(row: dict[str, Any] | None) -> str:
@@ -153,7 +154,7 @@ def pilot_section(comparison: Comparison) -> Section | None:
         "twice: "
         "what counts is how much they differ, not how much paired runs do. Before the end of the run orders are "
         "taken to vary as in a mixed Poisson law, and the lift to be the same at all times."]
-    return Section("The test to run", (), grids, notes=notes, place="sure")
+    return Section("The test to run", (), grids, notes=notes, place="sure", is_brief=True)
 
 
 def _pilot_cells(row: dict[str, Any]) -> list[str]:

@@ -59,7 +59,7 @@ def drivers_section(comparison: Comparison) -> Section | None:
         draw_waterfalls(panels, len(MEASURES)),
         f"From nothing to the difference, driver by driver, in {comparison.config.market.currency}; lines on the "
         "bars are their intervals, grey bars are not told from 0, the last bar is the whole difference.",
-        NOTES)
+        NOTES, is_brief=True)
 
 
 def driver_words(name: str, rows: Mapping[str, Mapping[str, Any]], total: Mapping[str, Any]) -> str:

@@ -43,7 +43,7 @@ def gains_section(comparison: Comparison) -> Section | None:
     if len(leaks):
         grids.append(_leaks_grid(leaks, comparison.names, level))
         notes.append(LEAKS_NOTE)
-    return Section("Who gains", words, grids, notes=notes) if grids else None
+    return Section("Who gains", words, grids, notes=notes, is_brief=True) if grids else None
 
 
 def gain_words(gains: Table, name: str, level: float) -> list[str]:

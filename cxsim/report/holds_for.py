@@ -39,7 +39,7 @@ def holds_for(comparison: Comparison) -> Section | None:
             "the horizon; expected by pilots and invitations, seen in the run (newcomers' lives, cut at the "
             "horizon). From 1 on every generation is larger than the one before, which is refused in an endless "
             f"market; from {CAUTION_FROM:g} on small changes of referral.* move results by much.")
-    return Section("What the figures hold for", words, grids, notes=notes, place="sure")
+    return Section("What the figures hold for", words, grids, notes=notes, place="sure", is_brief=True)
 
 
 def told_people(config: Config) -> str:

@@ -46,7 +46,7 @@ def interaction_words(name: str, row: Mapping[str, Any]) -> str:
     >>> row = {"metric": "profit", "unit": "money", "together": 50.0, "apart": 80.0, "interaction": -30.0,
     ...        "ci_low": -40.0, "ci_high": -20.0}
     >>> interaction_words("a+b", row)
-    'a+b: profit +50.0 together, +80.0 apart; the parts get in each other's way: -30 (-40 to -20).'
+    "a+b: profit +50.0 together, +80.0 apart; the parts get in each other's way: -30 (-40 to -20)."
     """
     together, apart = (format_difference(row[side], row["unit"]) for side in ("together", "apart"))
     half = (row["ci_high"] - row["ci_low"]) / 2

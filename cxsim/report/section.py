@@ -68,6 +68,8 @@ class Section:
         What has to be known to read it rightly; in small print.
     place : str
         One of :data:`PLACES`.
+    is_brief : bool
+        Whether the terminal shows its words only, because the page has room for the rest.
     """
 
     title: str
@@ -77,6 +79,7 @@ class Section:
     caption: str = ""
     notes: Sequence[str] = ()
     place: Place = "why"
+    is_brief: bool = False
 
     def __post_init__(self) -> None:
         if self.place not in PLACES:

@@ -14,6 +14,8 @@ from cxsim.report.terminal import make_console, make_grid, wording
 def print_sections(sections: Sequence[Section], console: Console | None = None) -> None:
     """Print sections, those of the place "decision" after all others and the first of them last.
 
+    Of brief ones only the words are printed; what is left to the page is named.
+
     Parameters
     ----------
     sections : sequence of Section
@@ -32,15 +34,22 @@ def print_sections(sections: Sequence[Section], console: Console | None = None) 
         for section in sections:
             if section.place == place:
                 _print(section, console)
+    left = [one.title for one in sections if one.is_brief]
+    if left:
+        console.print(Text(wording(console)(f"Tables on the page: {', '.join(left)}."), style="dim"))
     for section in reversed([one for one in sections if one.place == PLACES[0]]):
         _print(section, console)
 
 
 def _print(section: Section, console: Console) -> None:
     say = wording(console)
+    if section.is_brief and not section.words:
+        return
     console.print(Text(say(section.title), style="bold"))
     for sentence in section.words:
         console.print(Text(say(f"  {sentence}")))
+    if section.is_brief:
+        return
     for grid in section.grids:
         _print_grid(grid, console)
     for note in section.notes:

@@ -42,6 +42,12 @@ def test_terminal_says_the_same_and_ends_with_the_decision():
     assert text.index("Because.") < text.index("retention <b>") < text.index("Do it") < text.index("Now.")
 
 
+def test_terminal_leaves_the_tables_of_a_brief_section_to_the_page_and_says_so():
+    text = terminal(Section("Why", ["Because."], [GRID], is_brief=True), Section("Who", (), [GRID], is_brief=True))
+    assert "Because." in text and "retention" not in text
+    assert "Tables on the page: Why, Who." in text
+
+
 def test_a_row_that_does_not_fit_its_heads_is_refused():
     with pytest.raises(ValueError, match="2 cells for 1 heads"):
         Grid(["only"], [["a", "b"]])
