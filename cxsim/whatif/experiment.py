@@ -12,12 +12,17 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from cxsim.errors import CxsimError
+from cxsim.measure.manifest import package_versions
+from cxsim.measure.maths_fingerprint import maths_fingerprint
 from cxsim.measure.table import Table
 from cxsim.settings.refusal import refusal
 from cxsim.settings.schema import Config
 from cxsim.settings.values import Positive, Strict
 from cxsim.whatif.cell import Progress, silent
 from cxsim.whatif.simulate import simulate
+
+
+EXACTLY = "exactly"
 
 
 class Figure(Strict):
@@ -50,7 +55,11 @@ class Answer(Strict):
 
 
 class Experiment(Strict):
-    """A question, its source, the worlds that answer it (as overrides), and the recorded answer."""
+    """A question, its source, the worlds that answer it (as overrides), and the recorded answer.
+
+    `recorded_on` is the platform whose answers `recorded` holds to the last digit; on it they must come out
+    exactly, on another one within their bounds.
+    """
 
     question: str
     command: str
@@ -58,6 +67,7 @@ class Experiment(Strict):
     worlds: dict[str, list[str]] = Field(min_length=1)
     answers: list[Answer] = Field(min_length=1)
     conclusion: str = ""
+    recorded_on: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _known_worlds(self) -> Experiment:
@@ -76,7 +86,7 @@ class Finding:
     value, error : float
         Mean over replications and its standard error.
     verdict : str
-        "reproduced", or what is off.
+        "reproduced" (within the bounds), "exactly" (to the last digit), or what is off.
     """
 
     answer: Answer
@@ -86,8 +96,20 @@ class Finding:
 
     @property
     def is_reproduced(self) -> bool:
-        """Whether it lies within the recorded and the theoretical bounds."""
-        return self.verdict == "reproduced"
+        """Whether it is the recorded one, or lies within the recorded and the theoretical bounds."""
+        return self.verdict in ("reproduced", EXACTLY)
+
+
+def platform_here() -> dict[str, str]:
+    """What this platform's last digits depend on: its maths, and the libraries that compile and compute.
+
+    Examples
+    --------
+    >>> sorted(platform_here())
+    ['maths', 'numba', 'numpy', 'scipy']
+    """
+    versions = package_versions()
+    return {"maths": maths_fingerprint(), **{name: versions[name] for name in ("numba", "numpy", "scipy")}}
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -121,11 +143,12 @@ def run_experiment(
         Called with (name, done, total).
     """
     kpis = {name: simulate(config, progress=progress).kpis for name, config in worlds.items()}
-    return [judge(answer, kpis[answer.world]) for answer in experiment.answers]
+    is_exact = experiment.recorded_on == platform_here()
+    return [judge(answer, kpis[answer.world], is_exact=is_exact) for answer in experiment.answers]
 
 
-def judge(answer: Answer, kpis: Table) -> Finding:
-    """Hold one answer against the record and, where there is one, against theory."""
+def judge(answer: Answer, kpis: Table, *, is_exact: bool = False) -> Finding:
+    """Hold one answer against the record (to the last digit where `is_exact`) and against theory."""
     top = _sums(answer.figure, kpis, answer.name)
     if answer.divide_by is not None:
         bottom = _sums(answer.divide_by, kpis, answer.name)
@@ -135,16 +158,18 @@ def judge(answer: Answer, kpis: Table) -> Finding:
         value, spread = float(top.mean()), top
     n = len(top)
     error = float(spread.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-    return Finding(answer, value, error, _verdict(answer, value))
+    return Finding(answer, value, error, _verdict(answer, value, is_exact))
 
 
-def _verdict(answer: Answer, value: float) -> str:
+def _verdict(answer: Answer, value: float, is_exact: bool) -> str:
+    if is_exact and value != answer.recorded:
+        return f"not the recorded digits, off by {value - answer.recorded:+.2g}, on the platform of the record"
     if not abs(value - answer.recorded) <= answer.within:
         return f"off the record by {value - answer.recorded:+.4g} (bound {answer.within:g})"
     if answer.theory is not None and answer.theory_within is not None:
         if not abs(value - answer.theory) <= answer.theory_within:
             return f"off theory by {value - answer.theory:+.4g} (bound {answer.theory_within:g})"
-    return "reproduced"
+    return EXACTLY if is_exact else "reproduced"
 
 
 def _sums(figure: Figure, kpis: Table, name: str) -> np.ndarray:
