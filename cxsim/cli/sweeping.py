@@ -138,7 +138,7 @@ def _print(made: Sweep) -> None:
 def _print_cells(grid: Sequence[Cell], kept: Sequence[int]) -> None:
     """One line a cell: what it is, and how many of its replications are kept already."""
     from cxsim.report.terminal_tables import print_grid
-    from cxsim.whatif.sweep import keys_of
+    from cxsim.whatif.sweep_table import keys_of
 
     keys = keys_of(grid)
     rows = []

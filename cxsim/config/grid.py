@@ -213,7 +213,7 @@ def _option_changes(config: Config, texts: Sequence[str]) -> dict[str, Any]:
         When it takes a name away: a lever changes what is there.
     """
     group = parse(texts[-1:])[0].key_or_group
-    values = composed(texts, "sweep").values.get(group)
+    values = composed(texts, "sweep").values.get(group) or {}
     there = config.model_dump(include={group})[group]
     lost = [name for name in there if name not in values] if group in NAMED_GROUPS else []
     if lost:

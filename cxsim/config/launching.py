@@ -70,9 +70,9 @@ def _as_hydra_takes_them(typed: Sequence[str], request: Request) -> list[str]:
     texts = [(f"++{full.lstrip('+')}" if text.startswith("++") else full) if full else text
              for text, full in zip(ready, whole, strict=True)]
     typed_keys = {one.key_or_group for one in parse(typed)}
-    for one in request.swept:
-        if one.key not in typed_keys:
-            texts.append(f"{one.key}={','.join(text.partition('=')[2] for text in one.overrides)}")
+    for more in request.swept:
+        if more.key not in typed_keys:
+            texts.append(f"{more.key}={','.join(text.partition('=')[2] for text in more.overrides)}")
     return [*with_own_presets(texts), "hydra.job.name=sweep"]
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOMS = ("journal", "behaviour", "theory", "settings", "engines", "measure")
-FILES = ("whatif/cell.py", "whatif/trials.py")
+FILES = ("whatif/cell.py", "whatif/trial_work.py", "whatif/trials.py")
 LIBRARIES = ("numpy", "scipy", "numba", "simpy")
 
 

@@ -114,7 +114,7 @@ def cells_as_data(sweep: Sweep) -> dict[str, Any]:
         return name
 
     numbers: dict[int, int] = {}
-    worlds = []
+    worlds: list[dict[str, str]] = []
     for cell in sweep.cells:
         if id(cell.config) not in numbers:
             numbers[id(cell.config)] = len(worlds)

@@ -135,11 +135,13 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return self._lost(path, error.strerror or "it cannot be read")
+            self._lost(path, error.strerror or "it cannot be read")
+            return None
         try:
             return unpacked(data)
         except CxsimError as error:
-            return self._lost(path, str(error))
+            self._lost(path, str(error))
+            return None
 
     def has(self, key: str) -> bool:
         """Whether there is such a cell, damaged or not."""

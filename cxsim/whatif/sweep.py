@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from cxsim.engines.reference_store import reference_for
 from cxsim.errors import CxsimError
-from cxsim.measure.comparison import COLUMNS, compare_kpis
+from cxsim.measure.comparison import compare_kpis
 from cxsim.measure.table import Table, codes
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -19,16 +19,8 @@ from cxsim.whatif.cell import Progress, choose_engine, silent
 from cxsim.whatif.compare import BASELINE
 from cxsim.whatif.precision import Stopping, blocks, stopping_of
 from cxsim.whatif.store import Store
+from cxsim.whatif.sweep_table import SweepCell, keys_of, named, nothing, tidy
 from cxsim.whatif.trials import Trial, live_trials
-
-
-class SweepCell(Protocol):
-    """One combination of swept values: the world it makes and what its scenario side changes."""
-
-    world: dict[str, Any]
-    levers: dict[str, Any]
-    config: Config
-    scenario: ScenarioSpec | None
 
 
 @dataclass(frozen=True)
@@ -130,11 +122,6 @@ def sweep(
         lived.longest(), time.perf_counter() - start)
 
 
-def keys_of(cells: Sequence[SweepCell]) -> tuple[str, ...]:
-    """All swept keys, in their order."""
-    return tuple(dict.fromkeys(key for cell in cells for key in (*cell.world, *cell.levers)))
-
-
 def worlds_of(cells: Sequence[SweepCell]) -> list[list[int]]:
     """Cells by the world they share, in the order in which worlds first appear."""
     worlds: dict[int, list[int]] = {}
@@ -192,8 +179,8 @@ class _Lived:
         if self._error(place) is not None:
             return False
         kpis = Table.concat([
-            *(_named(rows, BASELINE) for rows in self.tables["baseline", self.world_of[place]]),
-            *(_named(rows, f"cell {place}") for rows in self.tables["cell", place])])
+            *(named(rows, BASELINE) for rows in self.tables["baseline", self.world_of[place]]),
+            *(named(rows, f"cell {place}") for rows in self.tables["cell", place])])
         return not self.rules[place].is_enough(kpis)
 
     def _live(self, sides: Sequence[tuple[str, int]], block: range) -> None:
@@ -262,62 +249,17 @@ class _Lived:
         """The tidy rows of the cells of one world, and all its replications."""
         places = self.worlds[world]
         reasons = {place: str(self._error(place)) for place in places if self._error(place) is not None}
-        tidy = [_tidy(self.cells, _nothing(reasons), list(reasons), list(reasons.values()))] if reasons else []
+        failed = [tidy(self.cells, nothing(reasons), list(reasons), list(reasons.values()))] if reasons else []
         if ("baseline", world) in self.errors:
-            return tidy, None
+            return failed, None
         name = BASELINE + (f" {world}" if len(self.worlds) > 1 else "")
-        own = Table.concat([_named(rows, name) for rows in self.tables["baseline", world]])
+        own = Table.concat([named(rows, name) for rows in self.tables["baseline", world]])
         done = [place for place in places if place not in reasons]
         if not done:
-            return tidy, own
-        others = Table.concat([_named(rows, f"cell {place}") for place in done
+            return failed, own
+        others = Table.concat([named(rows, f"cell {place}") for place in done
                                for rows in self.tables["cell", place]])
         compared = compare_kpis(own, others, self.cells[places[0]].config.confidence)
         numbers = [int(word.removeprefix("cell ")) for word in codes(compared["scenario"])[0]]
         at = np.array(numbers)[codes(compared["scenario"])[1]].tolist()
-        return [_tidy(self.cells, compared, at, []), *tidy], Table.concat([own, others])
-
-
-def _named(rows: Table, name: str) -> Table:
-    return Table({**rows.columns, "scenario": np.full(len(rows), name, dtype=object)})
-
-
-def _column(key: str, cells: Sequence[SweepCell]) -> list[Any]:
-    """The values of a key over all cells: numbers where all of them are, else texts; absent is NaN or ''."""
-    values = [{**cell.world, **cell.levers}.get(key) for cell in cells]
-    there = [value for value in values if value is not None]
-    if there and all(isinstance(value, int | float) and not isinstance(value, bool) for value in there):
-        return [float("nan") if value is None else float(value) for value in values]
-    return ["" if value is None else str(value) for value in values]
-
-
-def _tidy(cells: Sequence[SweepCell], own: Table, places: Sequence[int], reasons: Sequence[str]) -> Table:
-    """Rows of a comparison with their cell and its keys in front and its status behind."""
-    at = np.array(places)
-
-    def spread(values: Sequence[Any]) -> np.ndarray:
-        array = np.array(values, dtype=object if isinstance(values[0], str) else None)
-        return array[at]
-
-    columns: dict[str, Any] = {"cell": at}
-    columns |= {key: spread(_column(key, cells)) for key in keys_of(cells)}
-    columns["world"] = spread([_told(cell.world) for cell in cells])
-    columns["lever"] = spread([_told(cell.levers) for cell in cells])
-    # A swept scenario is told by its name; which cell it is stands in front.
-    columns |= {name: values for name, values in own.columns.items() if name not in columns}
-    status = "failed" if reasons else "done"
-    return Table({**columns, "status": [status] * len(own), "reason": list(reasons) or [""] * len(own)})
-
-
-def _told(values: dict[str, Any]) -> str:
-    return " ".join(f"{key}={value}" for key, value in values.items())
-
-
-def _nothing(places: Iterable[int]) -> Table:
-    """One row for each cell that could not be lived."""
-    names = [f"cell {place}" for place in places]
-    words = {"baseline": BASELINE, "segment": "all", "period": "total", "metric": "profit", "unit": "money"}
-    columns: dict[str, Any] = {"scenario": names}
-    for name in COLUMNS[1:]:
-        columns[name] = [words.get(name, 0 if name == "replications" else float("nan"))] * len(names)
-    return Table(columns)
+        return [tidy(self.cells, compared, at, []), *failed], Table.concat([own, others])

@@ -10,7 +10,8 @@ from cxsim.engines.memory import memory_needed, refuse_what_cannot_fit, told_byt
 from cxsim.engines.reference_store import is_reference_kept, reference_for
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.store import Store
-from cxsim.whatif.sweep import SweepCell, worlds_of
+from cxsim.whatif.sweep import worlds_of
+from cxsim.whatif.sweep_table import SweepCell
 from cxsim.whatif.trials import Trial, n_kept
 
 # Worlds that are tried with a pilot each; the others are taken to be like the nearest of them in size.

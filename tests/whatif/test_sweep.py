@@ -11,7 +11,7 @@ import cxsim
 from cxsim.config.grid import Cell, cells
 from cxsim.config.loading import load_request
 from cxsim.measure.digests import digest
-from cxsim.whatif import trials
+from cxsim.whatif import trial_work as trials
 from cxsim.whatif.store import Store
 from cxsim.whatif.sweep import sweep
 

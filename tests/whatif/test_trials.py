@@ -11,7 +11,7 @@ import cxsim
 from cxsim.errors import CxsimError, MachineError
 from cxsim.measure.digests import digest
 from cxsim.measure.table import Table
-from cxsim.whatif import trials as module
+from cxsim.whatif import trial_work as module
 from cxsim.whatif.store import Store, packed, side_digest, unpacked
 from cxsim.whatif.trials import CellFailure, Trial, live_trials
 
