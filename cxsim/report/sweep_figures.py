@@ -64,8 +64,8 @@ def points_of(table: Table, keys: Sequence[str], metric: str) -> Points | None:
 def draw_curves(points: Points) -> Figure | None:
     """The metric over every key with numbers, a line for each combination of the others, with bands.
 
-    Where cells form no lines (drawn designs, or too many combinations) each stands by itself with its interval.
-    None where no key takes numbers.
+    Of many lines a few evenly spaced ones are drawn. Where cells form no lines (drawn designs) each stands by
+    itself with its interval. None where no key takes numbers.
     """
     shown = points.numbers[:MOST_PANELS]
     if not shown:
@@ -86,6 +86,9 @@ def draw_curves(points: Points) -> Figure | None:
 
 def _curve(axes: Axes, points: Points, key: str) -> None:
     lines = _lines(points, key)
+    if len(lines) > MOST_LINES and all(len(rows) > 2 for rows in lines.values()):
+        chosen = np.linspace(0, len(lines) - 1, MOST_LINES).round().astype(int)
+        lines = {name: rows for k, (name, rows) in enumerate(lines.items()) if k in chosen}
     if len(lines) > MOST_LINES or all(len(rows) < 2 for rows in lines.values()):
         is_seen = _is_seen(points)
         errors = np.abs(np.array([points.value - points.low, points.high - points.value]))

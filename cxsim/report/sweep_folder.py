@@ -159,7 +159,7 @@ def sweep_sections(sweep: Sweep, picture: Sequence[str]) -> list[Section]:
     """What the page tells: the best cells, the pictures, the front, and what failed."""
     found = [points for metric in picture if (points := points_of(sweep.table, sweep.keys, metric)) is not None]
     figures = draw_sweep(sweep, picture)
-    told = {"curves": "A line for each combination of other keys; bands are intervals of the paired difference.",
+    told = {"curves": "A line for each combination of other keys (of many, some); bands are intervals.",
             "map": "A dot marks a difference within its noise.",
             "front": "Cells on the line are beaten by no other in both; whiskers are intervals."}
     sections = []

@@ -43,7 +43,7 @@ def print_sweep(table: Table, keys: Sequence[str], caption: str, console: Consol
     for cell in shown:
         here = totals.select(cell=cell)
         first = next(here.rows())
-        keys_of = [str(first[key]) for key in keys]
+        keys_of = [f"{first[key]:g}" if isinstance(first[key], float) else str(first[key]) for key in keys]
         if first["status"] == "failed":
             rows.append([str(cell), *keys_of, f"failed: {first['reason']}", *[""] * (len(SWEPT) - 1)])
             continue
