@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hydra.core.override_parser.types import Override, OverrideType
+from pydantic import ValidationError
 
 from cxsim.config.compose import composed
 from cxsim.config.folders import groups, looks_up
@@ -15,11 +16,14 @@ from cxsim.config.options import Options
 from cxsim.config.overrides import LIST_GROUPS, parse
 from cxsim.config.scenarios import check_parts
 from cxsim.errors import CxsimError
-from cxsim.settings.overlay import apply_changes, combine, leaves, nest
+from cxsim.settings.overlay import apply_changes, combine, leaves, merged, nest
 from cxsim.settings.part_checks import check_part
+from cxsim.settings.refusal import refusal
 from cxsim.settings.schema import Config, ScenarioSpec
 
 Chosen = Sequence[tuple[Swept, int]]
+TERMS = "scenario."
+"""Of a scenario, what is not changed by it: for whom it is, when it starts, ramps up and ends."""
 NAMED_GROUPS = ("acquisition", "segments", "channels")
 """Groups of things under names of their own, of which an option may hold others than the world."""
 
@@ -151,13 +155,16 @@ class _Expander:
             end_day=config.scenario.end_day,
             who=config.scenario.who,
         )
-        changes: dict[str, Any] = {}
+        changes: dict[str, Any] = leaves_by_key(config.scenario.changes)
+        terms: dict[str, Any] = {}
         for one, i in levers:
             text, value = one.overrides[i], one.values[i]
             if one.key == "scenario":
                 parts = self._parts(str(value), world)
                 spec = combine(parts).spec if parts else spec
                 changes = {**leaves_by_key(spec.changes), **changes}
+            elif one.key.startswith(TERMS):
+                terms[one.key.removeprefix(TERMS)] = value
             elif one.key in LIST_GROUPS:
                 raise CxsimError(
                     f"{text}: which {one.key} there are belongs to the world; sweep "
@@ -170,7 +177,7 @@ class _Expander:
         if not changes:
             return None
         name = " ".join(one.overrides[i] for one, i in levers)
-        spec = spec.model_copy(update={"name": name, "changes": nest(changes, "sweep")})
+        spec = _on_terms(spec, terms).model_copy(update={"name": name, "changes": nest(changes, "sweep")})
         if spec.start_day >= config.horizon_days:
             raise CxsimError(
                 f"sweep: scenario.start_day={spec.start_day} is at or after the horizon "
@@ -191,6 +198,17 @@ class _Expander:
         if (text, *world) not in self.options:
             self.options[text, *world] = _option_changes(config, [*self.plain, *world, text])
         return self.options[text, *world]
+
+
+def _on_terms(spec: ScenarioSpec, terms: dict[str, Any]) -> ScenarioSpec:
+    """The scenario for other customers, or at another time."""
+    if not terms:
+        return spec
+    values = merged(spec.model_dump(), nest(terms, "sweep"))
+    try:
+        return ScenarioSpec.model_validate(values)
+    except ValidationError as error:
+        raise CxsimError(f"sweep: {refusal(error, ScenarioSpec, values, TERMS)}") from None
 
 
 def leaves_by_key(changes: dict[str, Any]) -> dict[str, Any]:

@@ -80,12 +80,14 @@ def check_names(overrides: Sequence[Override], command: str, *, is_swept: bool =
 online_retail, subscription, telecom; did you mean online_retail?
     """
     known = groups()
+    varies = command == "sweep" and any(
+        one.is_sweep_override() and one.key_or_group.startswith("scenario.") for one in overrides)
     for override in overrides:
         key = override.key_or_group
         if key == "hydra" or key.startswith(("hydra.", "hydra/")):
             continue
         if not is_swept:
-            _check_reader(override, command)
+            _check_reader(override, command, is_varied=varies)
         if key in known and override.package is None:
             _check_group(override, known[key])
         elif "/" in key or override.package is not None:
@@ -196,7 +198,7 @@ def as_override(value: Any) -> str:
     return repr(value) if isinstance(value, int | float) else quoted(str(value))
 
 
-def _check_reader(override: Override, command: str) -> None:
+def _check_reader(override: Override, command: str, *, is_varied: bool = False) -> None:
     key = override.key_or_group
     readers = READERS.get(key.split(".")[0])
     if key == "scenario" and command in ("compare", "sensitivity", "plan", "optimize", "calibrate"):
@@ -207,10 +209,11 @@ def _check_reader(override: Override, command: str) -> None:
             f"{override.input_line}: cxsim {command} {what}; "
             f"for one scenario use cxsim run {override.input_line}"
         )
-    if key == "scenario" and command == "sweep" and not override.is_sweep_override():
+    if key == "scenario" and command == "sweep" and not (override.is_sweep_override() or is_varied):
         raise CxsimError(
             f"{override.input_line}: in a sweep a scenario is what varies; give several "
-            f"({override.input_line},none) or put it on the other side with baseline={override.value()}"
+            f"({override.input_line},none), or vary for whom or when (scenario.who.share=0.5,1), or put it on the "
+            f"other side with baseline={override.value()}"
         )
     if command == "calibrate" and readers is None and unknown_part(Config, key.split(".")) is None:
         own = ", ".join(CalibrateOptions.model_fields)

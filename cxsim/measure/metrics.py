@@ -90,9 +90,9 @@ both lives in groups of the baseline's life (segments; thirds by satisfaction at
 the scenario ever reached and whom not): saved, lost, and their differences in margin and orders.
 
 `states.parquet` with `output.states=month`: what no company sees, of everybody who has entered, at every month's
-end: status, tenure, orders, satisfaction as it has faded by then and in s.d. around the baseline's mean (the `z` that
-links read), expectation, interactions the brand remembers, own rate of needs and hazard of one exposure before
-effects, life budget left, points, tier, and which parts of the scenario ever reached him (bits).
+end: status, tenure, orders, satisfaction as it has faded by then and in s.d. around the baseline's mean (the `z`
+that links read), expectation, interactions the brand remembers, own rate of needs and hazard of one exposure
+before effects, life budget left, points, tier, and which parts of the scenario ever reached him (bits).
 """
 
 

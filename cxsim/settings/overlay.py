@@ -115,13 +115,13 @@ def apply_changes(
     for leaf in leaves(nested):
         _check_leaf(leaf, nested, config, origin, allow_world)
     no_booleans(nested, Config, f"{origin}: ")
-    merged = _merged(values, nested)
+    together = merged(values, nested)
     # Groups that stay as they are go in as they are: validated once, they are not validated again.
-    kept = {name: getattr(config, name) for name in Config.model_fields if name not in merged}
+    kept = {name: getattr(config, name) for name in Config.model_fields if name not in together}
     try:
-        return Config.model_validate({**kept, **merged})
+        return Config.model_validate({**kept, **together})
     except ValidationError as error:
-        whole = {**config.model_dump(), **merged}
+        whole = {**config.model_dump(), **together}
         raise CxsimError(f"{origin}: {refusal(error, Config, whole)}") from None
 
 
@@ -163,7 +163,7 @@ def combine(specs: Sequence[ScenarioSpec]) -> Combination:
                         "scenario out, or write a third with the value you want"
                     )
             setters[path] = (spec.name, value)
-        changes = _merged(changes, nested)
+        changes = merged(changes, nested)
     return Combination(name, tuple(specs), changes)
 
 
@@ -185,7 +185,7 @@ def nest(changes: Mapping[str, Any], origin: str) -> dict[str, Any]:
         branch: dict[str, Any] = {last: value}
         for part in reversed(stem):
             branch = {part: branch}
-        nested = _merged(nested, branch)
+        nested = merged(nested, branch)
     return nested
 
 
@@ -206,12 +206,19 @@ def leaves(nested: Mapping[str, Any], stem: tuple[str, ...] = ()) -> dict[tuple[
     return found
 
 
-def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested values with others laid over them; neither is changed.
+
+    Examples
+    --------
+    >>> merged({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}})
+    {'a': {'b': 3, 'c': 2}}
+    """
     result = dict(under)
     for name, value in over.items():
         present = result.get(name)
         if isinstance(value, Mapping) and isinstance(present, Mapping):
-            result[name] = _merged(present, value)
+            result[name] = merged(present, value)
         else:
             result[name] = copy.deepcopy(value)
     return result

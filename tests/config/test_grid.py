@@ -43,6 +43,17 @@ def test_order_of_scenario_and_lever_does_not_matter() -> None:
     assert found[0].scenario is not None and found[0].scenario.changes["loyalty"]["earn_rate"] == 0.05
 
 
+def test_for_whom_and_when_may_be_swept_for_one_scenario() -> None:
+    found = grid("scenario=points_program", "scenario.who.share=0.25,0.5", "scenario.start_day=0,30")
+    parts = [cell.scenario for cell in found]
+    assert [(part.who.share, part.start_day) for part in parts if part is not None and part.who is not None] == [
+        (0.25, 0), (0.25, 30), (0.5, 0), (0.5, 30)]
+    assert all(part is not None and part.changes["loyalty"]["earn_rate"] == 0.03 for part in parts)
+    assert found[1].levers == {"scenario.who.share": 0.25, "scenario.start_day": 30}
+    several = grid("scenario=points_program,referral_bonus", "scenario.who.segments=[shoppers],[]")
+    assert [cell.scenario.who.segments for cell in several if cell.scenario] == [["shoppers"], []] * 2
+
+
 def test_no_scenario_at_all_is_the_baseline_itself() -> None:
     assert [cell.scenario is None for cell in grid("scenario=none,live_chat")] == [True, False]
 
@@ -69,6 +80,10 @@ def test_ranges_of_hydras_grammar_work() -> None:
         (["referral.bonus=0,10", "sweep.world=[market]"], "this key is not swept; swept are referral.bonus"),
         (["scenario=live_chat"], "in a sweep a scenario is what varies"),
         (["referral.bonus=0,10", "scenario.start_day=900"], "is at or after the horizon"),
+        (["scenario=points_program", "scenario.start_day=0,900"], "is at or after the horizon"),
+        (["scenario=points_program", "scenario.who.share=0.5,2"], "scenario.who.share=2: must be"),
+        (["scenario=more_staff", "scenario.who.share=0.5,1"], "is shared by all customers"),
+        (["scenario=points_program", "scenario.who.segment=[a],[b]"], "did you mean scenario.who.segments"),
     ],
 )
 def test_impossible_sweep_is_refused_before_anything_runs(overrides: list[str], told: str) -> None:
