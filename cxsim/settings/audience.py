@@ -52,7 +52,8 @@ class Audience(Strict):
     every scenario of that name. Ranges are [from, to), null where there is no bound: `tenure_days` since he
     became a customer (0 before), `orders` he made in all, `quiet_days` since the last one, `satisfaction` in
     standard deviations around the baseline's mean. `risk_share`: the riskiest part of all customers as far as
-    scores can tell, with `auc` as in `analytics` (0.5: blind, 1: perfect), made anew every `score_days`.
+    scores can tell, with `auc` as in `analytics` (0.5: blind, 1: perfect). What a score gets wrong of somebody it
+    gets wrong for good, or is drawn anew every `score_days`.
     """
 
     segments: list[str] = []
@@ -64,7 +65,7 @@ class Audience(Strict):
     satisfaction: Bounds | None = None
     risk_share: float | None = Field(default=None, gt=0.0, lt=1.0)
     auc: float = Field(default=0.75, ge=0.5, le=1.0)
-    score_days: float = Field(default=30.0, gt=0.0)
+    score_days: float | None = Field(default=None, gt=0.0)
 
     @property
     def moves(self) -> bool:

@@ -45,7 +45,7 @@ def make_audience(specs: Sequence[ScenarioSpec], segments: Sequence[str]) -> np.
             record[name] = (-np.inf if low is None else low, np.inf if high is None else high)
         record["has_risk"] = who.risk_share is not None
         record["risk_cut"] = -np.inf if who.risk_share is None else special.ndtri(1.0 - who.risk_share)
-        record["insight"], record["score_days"] = insight(who.auc), who.score_days
+        record["insight"], record["score_days"] = insight(who.auc), who.score_days or np.inf
     return made
 
 

@@ -147,13 +147,15 @@ def test_perfect_scores_choose_the_riskiest_and_blind_ones_anybody(open_shop) ->
     perfect = _as_chosen(open_shop, 50 * DAY, risk_share=0.25, auc=1.0)
     assert abs(perfect.mean() - 0.25) < 0.03
     assert np.log(people["exit_hazard"][perfect]).min() > np.log(people["exit_hazard"][~perfect]).max() - 0.25
-    blind = _as_chosen(open_shop, 50 * DAY, risk_share=0.25, auc=0.5)
+    blind = _as_chosen(open_shop, 50 * DAY, risk_share=0.25, auc=0.5, score_days=30)
     assert abs(blind.mean() - 0.25) < 4.0 * np.sqrt(0.25 * 0.75 / 400)
     assert abs(np.corrcoef(blind, np.log(people["exit_hazard"]))[0, 1]) < 4.0 / np.sqrt(400)
-    again = _as_chosen(open_shop, 51 * DAY, risk_share=0.25, auc=0.5)
-    later = _as_chosen(open_shop, 85 * DAY, risk_share=0.25, auc=0.5)
+    again = _as_chosen(open_shop, 51 * DAY, risk_share=0.25, auc=0.5, score_days=30)
+    later = _as_chosen(open_shop, 85 * DAY, risk_share=0.25, auc=0.5, score_days=30)
     np.testing.assert_array_equal(again, blind)
     assert (later != blind).any()
+    for_good = [_as_chosen(open_shop, day * DAY, risk_share=0.25, auc=0.5) for day in (1, 190)]
+    np.testing.assert_array_equal(*for_good)
 
 
 @pytest.mark.parametrize("overrides, who, changes, told", [
