@@ -42,9 +42,8 @@ def gains_table(
     Table
         Columns scenario, replication, grouping (segment, satisfaction, tenure, treatment), group, customers,
         saved, lost, net_saved (customers), margin (account currency more than in the baseline, undiscounted) and
-        orders (more than in the baseline). Thirds are left out where all are alike (of
-        satisfaction, they are of those who had a journey); treatment where the scenario
-        reached everybody, or nobody, in his last journey.
+        orders (more than in the baseline). Thirds are left out where all are alike (of satisfaction, they are of
+        those who had a journey); treatment where the scenario reaches everybody, or nobody.
 
     Examples
     --------

@@ -26,7 +26,7 @@ NOTES = (
     "Customers of both lives, in groups of the baseline's life: thirds by satisfaction at its end, thirds by how "
     "long they have been customers. Net kept: more of them active at the end; margin: undiscounted, a customer.",
     "A difference holds what was done to a customer and what the others then did to him: longer queues, talk. Of "
-    "those whom the scenario did not reach it holds the second alone.",
+    "those whom the scenario does not reach, whatever they do, it holds the second alone.",
 )
 LEAKS_NOTE = ("Leakage of a kind: the share that went to what its customers did in the baseline too (orders "
               "placed anyway; in a subscription, whoever is active at the end of both lives).")
@@ -43,7 +43,7 @@ def gains_section(comparison: Comparison) -> Section | None:
     if len(leaks):
         grids.append(_leaks_grid(leaks, comparison.names, level))
         notes.append(LEAKS_NOTE)
-    return Section("Who gains", words, grids, notes=notes, is_brief=True) if grids else None
+    return Section("Which customers gain", words, grids, notes=notes, is_brief=True) if grids else None
 
 
 def gain_words(gains: Table, name: str, level: float) -> list[str]:

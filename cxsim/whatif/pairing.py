@@ -11,6 +11,7 @@ from cxsim.measure.leaks import leaks_table, no_leaks
 from cxsim.measure.table import Table
 from cxsim.measure.twins import no_twins, twins_table
 from cxsim.measure.who_gains import gains_table, no_gains
+from cxsim.whatif.reach import within_reach
 
 if TYPE_CHECKING:
     from cxsim.whatif.cell import Lives
@@ -38,7 +39,7 @@ class Pairing:
             return
         config, segments = self.sides[0].config, self.sides[0].blueprint.segments
         for other in range(1, len(self.sides)):
-            name, scenario = self.sides[other].name, here[other]
+            name, scenario = self.sides[other].name, _with_treated(self.sides[other], replication, here[other])
             self._made[other, replication] = {
                 "twins": twins_table(here[0], scenario, name=name, replication=replication,
                                      kind=config.market.kind, segments=segments),
@@ -51,6 +52,15 @@ class Pairing:
         """All pairs, by scenario and replication: twins, leaks, gains."""
         return {name: Table.concat([self._made[place][name] for place in sorted(self._made)]) if self._made
                 else nothing for name, nothing in unpaired().items()}
+
+
+def _with_treated(side: Lives, replication: int, lives: np.ndarray) -> np.ndarray:
+    """Lives of which those count as treated, too, whom the scenario would reach, had they made a journey."""
+    if lives["is_treated"].all():
+        return lives
+    lives = lives.copy()
+    lives["is_treated"] |= within_reach(side.blueprint, replication, lives["id"])
+    return lives
 
 
 def unpaired() -> dict[str, Table]:

@@ -57,8 +57,8 @@ def cut(config: Config, link: str) -> Config:
     >>> world = load()
     >>> for one in (world.satisfaction, cut(world, "exit").satisfaction):
     ...     print([round(one.total_effect.value * share, 6) for share in (one.share.rate, one.share.exit)])
-    [0.05, 0.05]
-    [0.05, 0.0]
+    [0.125, 0.125]
+    [0.125, 0.0]
     """
     share: dict[str, float] = config.satisfaction.share.model_dump()
     kept = 1.0 - share[link]

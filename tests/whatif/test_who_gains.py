@@ -103,3 +103,19 @@ def test_segments_gain_together_what_all_gain() -> None:
         for figure, metric in (("net_saved", "net_saved"), ("margin", "margin_of_both"),
                                ("customers", "customers_in_both")):
             assert rows[figure].sum() == pytest.approx(twins.select(metric=metric)["value"][0])
+
+
+def test_whom_a_ramp_never_reaches_lives_exactly_as_before_where_nobody_touches_another() -> None:
+    """Half of the customers lie above the ramp's end; without invitations and queues they differ in nothing."""
+    config = cxsim.load(["n_customers=400", "horizon_days=120", "replications=2", "market.entrants_per_day=1",
+                         "referral.invitations_per_journey=0", "channels.phone.employees=60"])
+    dearer = cxsim.ScenarioSpec(name="dearer", ramp_days=240, changes={
+        "price.level": 1.2, "price.elasticity.value": 1.5, "price.exit_elasticity.value": 1.0})
+    made = cxsim.compare(config, [dearer], reference=blank_reference(config))
+    rows = made.tables.gains.select(grouping="treatment")
+    spared, met = rows.select(group=NOT_REACHED), rows.select(group="reached")
+    for figure in ("saved", "lost", "margin", "orders"):
+        assert not spared[figure].any(), figure
+    assert met["margin"].all()
+    share = spared["customers"].sum() / rows["customers"].sum()
+    assert abs(share - 0.5) < 4 * (0.25 / rows["customers"].sum()) ** 0.5
