@@ -40,6 +40,7 @@ def gains_section(comparison: Comparison) -> Section | None:
     grids = [made for name in comparison.names if (made := _gains_grid(gains, name, level)) is not None]
     words = [sentence for name in comparison.names for sentence in gain_words(gains, name, level)]
     notes = list(NOTES)
+    words += [sentence for name in comparison.names for sentence in leak_words(leaks, name)]
     if len(leaks):
         grids.append(_leaks_grid(leaks, comparison.names, level))
         notes.append(LEAKS_NOTE)
@@ -76,6 +77,24 @@ def gain_words(gains: Table, name: str, level: float) -> list[str]:
             words.append(f"{name}: by {grouping}, the {best} {first} ({texts[0]} margin a customer), "
                          f"the {least} {last} ({texts[1]}).")
     return words
+
+
+def leak_words(leaks: Table, name: str) -> list[str]:
+    """What of each kind of reward and bonus leaked, where a scenario gives more than one.
+
+    Examples
+    --------
+    >>> table = Table({"scenario": ["a", "a"], "kind": ["reward_redeemed", "welcome_gift"],
+    ...                "subsidy": [100.0, 50.0], "leakage": [0.8, 0.25]})
+    >>> leak_words(table, "a")
+    ['a: leaked of rewards redeemed (100) 80.0%, of welcome gifts (50.0) 25.0%.']
+    """
+    rows, parts = leaks.select(scenario=name), []
+    for kind in codes(rows["kind"])[0]:
+        own = rows.select(kind=kind)
+        money, share = float(own["subsidy"].mean()), float(own["leakage"].mean())
+        parts.append(f"of {KIND_TITLES[kind]} ({format_value(money, 'money')}) {format_value(share, 'share')}")
+    return [f"{name}: leaked {', '.join(parts)}."] if len(parts) > 1 else []
 
 
 def _untreated(name: str, each: np.ndarray | None, level: float) -> list[str]:
