@@ -71,7 +71,7 @@ def draw_curves(points: Points) -> Figure | None:
     if not shown:
         return None
     with style():
-        figure = make_figure(min(9.6, 3.4 + 3.1 * len(shown)), 3.4)
+        figure = make_figure(min(9.6, 3.4 + 3.1 * len(shown)), 3.7)
         panels = figure.subplots(1, len(shown), squeeze=False, sharey=True)[0]
         for number, (axes, key) in enumerate(zip(panels, shown, strict=True)):
             axes.axhline(0, color="#b6bcc4", lw=1, zorder=0)
@@ -103,7 +103,8 @@ def _curve(axes: Axes, points: Points, key: str) -> None:
         axes.fill_between(x, points.low[rows], points.high[rows], color=colour, alpha=0.16, lw=0)
         axes.plot(x, points.value[rows], "-o", ms=3.5, lw=1.6, color=colour, label=name or None)
     if any(lines):
-        axes.legend(frameon=False, fontsize=7.5, loc="best")
+        axes.legend(frameon=False, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4,
+                    handlelength=1.4, columnspacing=1.2)
 
 
 def _is_seen(points: Points) -> np.ndarray:

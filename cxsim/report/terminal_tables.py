@@ -43,7 +43,7 @@ def print_sweep(table: Table, keys: Sequence[str], caption: str, console: Consol
     for cell in shown:
         here = totals.select(cell=cell)
         first = next(here.rows())
-        keys_of = [f"{first[key]:g}" if isinstance(first[key], float) else str(first[key]) for key in keys]
+        keys_of = [_short(first[key]) for key in keys]
         if first["status"] == "failed":
             rows.append([str(cell), *keys_of, f"failed: {first['reason']}", *[""] * (len(SWEPT) - 1)])
             continue
@@ -51,6 +51,20 @@ def print_sweep(table: Table, keys: Sequence[str], caption: str, console: Consol
         rows.append([str(cell), *keys_of, *(_difference(found.get(metric)) for metric in SWEPT)])
     print_grid("difference to the baseline (± half of its interval)", ["cell", *keys, *map(title, SWEPT)],
                rows, caption, console)
+
+
+def _short(value: object) -> str:
+    """A swept value as text, a number without the last digits of its fraction.
+
+    Examples
+    --------
+    >>> _short("0.03000000000000002"), _short("points_program"), _short(2.0)
+    ('0.03', 'points_program', '2')
+    """
+    try:
+        return f"{float(str(value)):.6g}"
+    except ValueError:
+        return str(value)
 
 
 def _first_by_profit(totals: Table, cells: Sequence[int]) -> Sequence[int]:
