@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxsim.whatif.plan_channels import dearer_but_better
+from cxsim.whatif.plan_levers import PRESENT
 from cxsim.whatif.plan_steps import ACQUIRE, AT_END, Found, Step, jackknife, steps_of
 
 if TYPE_CHECKING:
@@ -161,9 +162,15 @@ def _cost_ratio(plan: SimulatedPlan) -> list[str]:
 
 
 def _dearer(plan: SimulatedPlan) -> list[str]:
-    return [f"{one['source']} is dearer than {other['source']} ({one['cac']:,.2f} against {other['cac']:,.2f} a "
-            f"customer) and still the better buy on average: its customers are worth {one['clv']:,.2f} against "
-            f"{other['clv']:,.2f}." for one, other in dearer_but_better(plan.channels)]
+    said = []
+    today = plan.cells.newcomers.select(scenario=PRESENT)
+    for pair in dearer_but_better(today, plan.config.confidence):
+        sure = "still the better buy" if pair.lead[1] > 0 else "perhaps still the better buy (not decided)"
+        said.append(
+            f"{pair.one} is dearer than {pair.other} ({pair.cac[0]:,.2f} against {pair.cac[1]:,.2f} a customer) "
+            f"and {sure}: its customers are worth {pair.clv[0]:,.2f} against {pair.clv[1]:,.2f}, "
+            f"{interval(pair.lead, ',.2f')} more beyond their cost.")
+    return said
 
 
 def _effects(plan: SimulatedPlan) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cxsim.measure.comparison import mean_interval
 from cxsim.measure.table import Table, codes
-from cxsim.whatif.plan_steps import jackknife
+from cxsim.whatif.plan_steps import Found, jackknife
 
 UNPAID = ("organic", "referral")
 
@@ -56,17 +57,54 @@ def _ratio(top: np.ndarray, bottom: np.ndarray, confidence: float) -> tuple[floa
     return jackknife(lambda a, b: a / b, top, bottom, confidence=confidence)
 
 
-def dearer_but_better(channels: Table) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Pairs of paid routes of which the first costs more for each customer and is worth more than that.
+@dataclass(frozen=True)
+class Dearer:
+    """Two paid routes of which the first costs more for each customer and brings more beyond it on average.
 
-    Worth is what a customer brings beyond his cost, clv - cac.
+    `lead` is by how much more (money a customer, clv - cac of one less that of the other), with its interval.
+    """
+
+    one: str
+    other: str
+    cac: tuple[float, float]
+    clv: tuple[float, float]
+    lead: Found
+
+
+def dearer_but_better(newcomers: Table, confidence: float) -> list[Dearer]:
+    """Every pair of paid routes of which the dearer one may be the better buy.
+
+    Parameters
+    ----------
+    newcomers : Table
+        Of one scenario (:func:`cxsim.measure.newcomers.newcomers_table`).
+    confidence : float
+        Of the interval of the lead.
 
     Examples
     --------
-    >>> rows = Table({"source": ["a", "b"], "segment": ["all", "all"], "cac": [30.0, 20.0], "clv": [90.0, 60.0]})
-    >>> [(one["source"], other["source"]) for one, other in dearer_but_better(rows)]
-    [('a', 'b')]
+    >>> rows = Table({"replication": [0, 1, 0, 1], "source": ["a", "a", "b", "b"], "segment": ["all"] * 4,
+    ...               "customers_acquired": [10, 10, 10, 10], "cac": [30.0, 30.0, 20.0, 20.0],
+    ...               "clv": [90.0, 92.0, 60.0, 61.0]})
+    >>> [found] = dearer_but_better(rows, 0.95)
+    >>> found.one, found.lead[0]
+    ('a', 20.5)
     """
-    paid = [row for row in channels.select(segment="all").rows() if row["source"] not in UNPAID and row["cac"] > 0]
-    return [(one, other) for one in paid for other in paid
-            if one["cac"] > other["cac"] and one["clv"] - one["cac"] > other["clv"] - other["cac"]]
+    whole = newcomers.select(segment="all")
+    sums = {}
+    for source in codes(whole["source"])[0]:
+        rows = whole.select(source=source).sort("replication")
+        n = rows["customers_acquired"].astype(float)
+        spent, worth = np.nan_to_num(rows["cac"]) * n, np.nan_to_num(rows["clv"]) * n
+        if source not in UNPAID and spent.sum() > 0:
+            sums[source] = n, spent, worth
+    found = []
+    for one, (n, spent, worth) in sums.items():
+        for other, (m, paid, value) in sums.items():
+            lead = jackknife(lambda a, b, c, d: a / b - c / d, worth - spent, n, value - paid, m,
+                             confidence=confidence)
+            cac = spent.sum() / n.sum(), paid.sum() / m.sum()
+            clv = worth.sum() / n.sum(), value.sum() / m.sum()
+            if cac[0] > cac[1] and lead[0] > 0:
+                found.append(Dearer(one, other, cac, clv, lead))
+    return found

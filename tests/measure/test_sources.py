@@ -11,6 +11,7 @@ from cxsim.journal.words import (
     C_COMMISSION, C_FRIEND_BONUS, C_MEDIA, C_PROSPECT_MINUTES, C_REFERRAL_BONUS, C_WELCOME_GIFT, ORGANIC, PAID,
     REFERRAL, SHARED, START)
 from cxsim.measure.kpis import kpis
+from cxsim.measure.newcomers import newcomers_table
 from cxsim.measure.sources import PAID_FOR, sources_table
 from cxsim.measure.table import Table
 
@@ -116,3 +117,19 @@ def test_points_are_valued_as_held_and_as_expired() -> None:
     assert value_of(metrics, "points_value") == pytest.approx(60 * each)
     assert value_of(metrics, "expired_value") == pytest.approx(40 * each)
     assert value_of(metrics, "reward_liability") == pytest.approx(0.8 * 60 * each)
+
+
+def test_newcomers_by_segment_cost_what_their_route_costs_and_add_up_to_it() -> None:
+    """Of two won by themselves one is of either segment: each costs 1, they are worth 10 and 50."""
+    outcome = _outcome()
+    outcome.ages[BY_ITSELF, 0, [0, 4]] = round(0.4 * MONEY), round(0.8 * MONEY)
+    table, sources = newcomers_table(outcome, "baseline"), sources_table(outcome, "baseline")
+    own = {row["segment"]: row for row in table.select(source="organic").rows()}
+    first, second = (own[name] for name in outcome.segments)
+    assert (first["customers_acquired"], first["cac"], first["clv"]) == (1, 1.0, 10.0)
+    assert (second["customers_acquired"], second["clv"], second["clv_to_cac"]) == (1, 50.0, 50.0)
+    assert first["payback_days"] == 4.0 and np.isnan(second["payback_days"])
+    for source in ("organic", "referral", "media"):
+        row, whole = _row(table.select(segment="all"), source), _row(sources, source)
+        for name in ("customers_acquired", "cac", "clv", "clv_to_cac"):
+            assert row[name] == pytest.approx(whole[name]), (source, name)

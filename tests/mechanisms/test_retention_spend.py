@@ -13,6 +13,7 @@ from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY
 from cxsim.journal.words import C_OUTREACH
+from cxsim.measure.occasions import occasions_table
 from cxsim.settings.retention import RetentionSpend
 from cxsim.settings.schema import Config
 from cxsim.theory.sbg import survival
@@ -72,6 +73,22 @@ def test_those_who_stay_are_worth_what_blattberg_and_deighton_say(spend: float) 
         return float(stay["residual"].mean() / MONEY * 1.2 ** (365 / 365))
 
     judge(live_many(plan(alike(), spending(spend), log=False), 8, worth), theory, within=0.02)
+
+
+def test_occasions_are_counted_and_those_to_come_are_the_closed_forms() -> None:
+    """All renew on day 365; those kept come again in year 2, 3, ... at r: n / (1 - r/(1+d)), as of then."""
+    blueprint = plan(alike(), spending(15.8652), log=False)
+    outcome = live(blueprint)
+    found = occasions_table(outcome, "spend", blueprint.config)
+    sums = dict(zip(found["measure"], found["value"], strict=True))
+    stay, rate = kept(outcome) * 4000, 0.7 * (1 - (3 / 7) ** 1.58652)
+    assert (sums["occasions"], sums["kept"]) == (4000.0, stay)
+    to_come = stay / 1.2**2 / (1 - rate / 1.2)
+    assert sums["occasions_life"] == pytest.approx(4000 / 1.2 + to_come, rel=1e-3)
+    assert sums["kept_life"] == pytest.approx(stay / 1.2 + rate * to_come, rel=1e-3)
+    assert sums["keeping"] == pytest.approx(4000 * 15.8652)
+    assert sums["keeping_life"] == pytest.approx(15.8652 * sums["occasions_life"], rel=1e-3)
+    assert sums["acquired_discounted"] == sums["handled_hours"] == 0.0
 
 
 def test_customers_who_differ_leave_as_if_the_clock_went_slower() -> None:

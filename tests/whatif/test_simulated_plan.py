@@ -170,6 +170,46 @@ def test_jackknife_of_a_ratio_covers_it_as_often_as_stated() -> None:
     assert abs(hits / 1000 - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 1000) + 0.005
 
 
+def test_what_was_finished_before_an_interruption_is_told() -> None:
+    """Interrupted in the third replication: two are whole, and the plan is told from them."""
+    config = apply_changes(blattberg_deighton(), {
+        "replications": 6, "n_customers": 100, "parallel.workers": 1}, origin="judge", allow_world=True)
+    levers = {"spend_multiples": [1, 1.5], "retention": {"key": None, "levels": [15.0]}}
+    whole = simulate_plan(config, levers)
+
+    def stopped_in_the_third(text: str, done: int, total: int) -> None:
+        if done == 11:
+            raise KeyboardInterrupt
+
+    told = simulate_plan(config, levers, progress=stopped_in_the_third)
+    assert told.cells.is_interrupted and told.cells.replications == 2
+    first_two = whole.cells.kpis.take(whole.cells.kpis["replication"] < 2)
+    np.testing.assert_array_equal(told.cells.kpis["value"], first_two["value"])
+
+    def stopped_at_once(text: str, done: int, total: int) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate_plan(config, levers, progress=stopped_at_once)
+
+
+def test_in_a_small_market_paid_routes_advance_those_who_would_have_come() -> None:
+    """Of 900 people 300 are customers; within two years most others are won one way or another."""
+    config = cxsim.load(["n_customers=300", "market.size=900", "horizon_days=720", "replications=5",
+                         "satisfaction=none", "referral=none", "market.entrants_per_day=1.2"])
+    plan = simulate_plan(config, {"spend_multiples": [0, 1, 3], "retention": {"key": None, "levels": [0.02]}})
+    rows = list(plan.side_effects.select(lever="acquire").rows())
+    assert all(row["cannibalised_low"] > 0.1 for row in rows)
+    assert any("would have come anyway" in sentence for section in _sections(plan) for sentence in section.words)
+
+
+def _sections(plan: SimulatedPlan) -> list:
+    from cxsim.report.plan_sections import plan_sections
+
+    return plan_sections(plan)
+
+
 @pytest.mark.parametrize(("overrides", "settings", "words"), [
     (["market=contact_centre"], {}, "a contact centre has no customers to acquire"),
     (["acquisition=none"], {}, "media brings nobody"),
