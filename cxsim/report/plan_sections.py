@@ -28,7 +28,8 @@ def plan_sections(plan: SimulatedPlan) -> list[Section]:
         Section(f"The next customer, in {currency}", (), [_steps(plan)], svg=plan_svg(plan),
                 caption="What the next customer costs and is worth at each step of each lever, and what the "
                         "best split of each budget adds to customer equity.", place="why", notes=[
-                    f"Customers: {_meanings(plan)}. A unit adds: equity for each further {currency}."]),
+                    f"Customers: {_meanings(plan)}. A unit adds: equity for each further {currency}. "
+                    "Open: not decided at this precision; raise replications."]),
         Section("Routes: cost, worth and payback today", (), [_channels(plan)], place="why"),
         Section("The best split of each budget", (), [_budgets(plan)], place="sure", notes=[
             "Budgets hold what winning and keeping costs, also after the horizon, discounted to day 0; between "
@@ -56,11 +57,11 @@ def verdict(row: dict[str, Any]) -> str:
     Examples
     --------
     >>> [verdict({"equity_low": low, "equity_high": high}) for low, high in ((1, 2), (-2, -1), (-1, 1))]
-    ['pays', 'does not pay', 'not decided']
+    ['pays', 'loses', 'open']
     """
     if row["equity_low"] > 0:
         return "pays"
-    return "does not pay" if row["equity_high"] < 0 else "not decided"
+    return "loses" if row["equity_high"] < 0 else "open"
 
 
 def _step(row: dict[str, Any]) -> str:
