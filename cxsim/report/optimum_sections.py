@@ -70,6 +70,9 @@ def _what_to_set(found: Optimum) -> Section:
                  "limit or widen the bounds of a lever.")
     elif standing.is_gain:
         first = f"Set {setting_of_best}: {how}."
+    elif standing.best == found.space.baseline:
+        first = ("Nothing that was tried beats the baseline: leave things as they are, or widen the bounds of a "
+                 "lever.")
     else:
         first = (f"Nothing that was tried beats the baseline detectably. Best of all: {setting_of_best}; {how}. "
                  "Leave things as they are, or ask with more customers or replications.")
@@ -134,8 +137,8 @@ def _how_far(found: Optimum) -> Section:
     words = [_region_words(found)]
     rows = []
     for lever, row in zip(found.space.levers, region.levers.rows(), strict=True):
-        rows.append([row["lever"], row["baseline"], row["best"], *(_span(lever, row, a, b) for a, b in (
-            ("alone_low", "alone_high"), ("low", "high"))), format_width(row["matters"], unit)])
+        rows.append([row["lever"], row["baseline"], row["best"], row["alone"], row["together"],
+                     format_width(row["matters"], unit)])
         if _is_free(lever, row):
             words.append(f"{row['lever']} hardly matters within its bounds.")
         elif _could_go_on(found, lever, row["best"]):
@@ -147,7 +150,8 @@ def _how_far(found: Optimum) -> Section:
                      f"{row['correlation']:+.2f} in the region).")
     n_lived = int((found.points["status"] == "done").sum())
     notes = [f"Read off a smooth surface through all {n_lived} points lived; it "
-             f"misses a point left out by {format_width(region.error, unit)} (root mean square)."
+             f"misses a left-out point of the better half by {format_width(region.error, unit)} (root mean "
+             "square)."
              + (" That is more than the margin: more evaluations would sharpen these ranges."
                 if region.error > region.margin else "")]
     heads = ["lever", "baseline", "best", "alone", "with the others", "worse end costs"]
@@ -161,14 +165,6 @@ def _region_words(found: Optimum) -> str:
     return (f"Not one point but a region is best: {100 * region.share:.2g}% of all settings come within "
             f"{format_width(region.margin, unit)} of it ({least}). Alone: the others stay at the best; with the "
             "others: they follow.")
-
-
-def _span(lever: Lever, row: Mapping[str, Any], low: str, high: str) -> str:
-    if not math.isfinite(row[low]):
-        return UNDEFINED
-    ends = (lever.value(lever.unit(value)) if lever.is_whole else value for value in (row[low], row[high]))
-    first, last = (shown(value) for value in ends)
-    return first if first == last else f"{first} to {last}"
 
 
 def _could_go_on(found: Optimum, lever: Lever, best: str) -> bool:

@@ -12,6 +12,7 @@ from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.table import Table
 from cxsim.settings.keys import nearest
 from cxsim.settings.schema import Config
+from cxsim.whatif.levers import Lever
 from cxsim.whatif.optimize_options import LimitAsked, OptimizeOptions
 
 BUDGET = "budget"
@@ -135,6 +136,27 @@ def _limits(name: str, asked: LimitAsked) -> list[Limit]:
                              f"between {least:g} and {most:g}; write 20% as 0.2")
         found.append(Limit(name, (name,), bound, is_upper=key.endswith("most"), is_change=is_change))
     return found
+
+
+def refuse_budget(asked: OptimizeOptions, config: Config, levers: Sequence[Lever]) -> None:
+    """Refuse a budget below what paid routes spend even at their lowest bounds, which is known beforehand.
+
+    Raises
+    ------
+    CxsimError
+        With what they spend; raise the budget or lower the bounds.
+    """
+    if asked.budget is None or "acquisition_cost" not in asked.spends:
+        return
+    least = 0.0
+    for lever in levers:
+        if lever.key.startswith("acquisition.") and lever.key.endswith(".spend_per_day") and not lever.choices:
+            days = config.horizon_days - config.scenario.start_day
+            least += (lever.low - float(lever.baseline or 0.0)) * config.n_customers / 1000.0 * days
+    if least > asked.budget and not any(lever.key.startswith("scenario.") for lever in levers):
+        raise CxsimError(
+            f"optimize.budget={asked.budget:g}: cannot be kept, because at their lowest bounds the levers already "
+            f"spend {least:,.0f} more on acquisition than the baseline; raise the budget or lower the bounds")
 
 
 def totals(kpis: Table, metrics: Sequence[str]) -> dict[str, np.ndarray]:

@@ -20,7 +20,7 @@ from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress, choose_engine, silent
-from cxsim.whatif.goal import Goal, make_goal
+from cxsim.whatif.goal import Goal, make_goal, refuse_budget
 from cxsim.whatif.lever_keys import SWITCH, make_levers
 from cxsim.whatif.levers import Lever, Point, Space
 from cxsim.whatif.optimize_options import OptimizeOptions
@@ -173,6 +173,7 @@ def plan_search(
     goal = make_goal(asked, config)
     levers = [*make_levers(config, asked.levers)]
     levers += [Lever(SWITCH + name, choices=(False, True), baseline=False) for name in scenarios]
+    refuse_budget(asked, config, levers)
     return Space(tuple(levers)), goal, dict(scenarios)
 
 
@@ -238,7 +239,7 @@ def _as_far_as_lived(
     if not leaders:
         raise KeyboardInterrupt
     common = set(grid.replications(leaders[0]))
-    usable = [p for p in leaders if len(common & set(grid.replications(p))) > 1][:asked.finalists]
+    usable = [p for p in leaders if len(common & set(grid.replications(p))) > 1][:min(LEADERS, asked.finalists)]
     if not usable:
         raise KeyboardInterrupt
     for point in usable:

@@ -28,14 +28,15 @@ class Region:
     ----------
     levers : Table
         One row a lever: lever, baseline, best, alone_low, alone_high (how far it may move while the others stay),
-        low, high (how far with the others following), matters (foretold loss at its worse end, the others at
+        low, high (how far with the others following), alone, together (the same in words, of choices those that
+        belong to it), matters (foretold loss at its worse end, the others at
         the best).
     margin : float
         How much worse than the best still belongs to it (unit of the objective).
     share : float
         Part of the whole space that belongs to the region.
     error : float
-        What the surface misses a left-out point by (root mean square, unit of the objective).
+        What the surface misses a left-out point of the better half by (root mean square, unit of the objective).
     trade_offs : Table
         Pairs of levers that stand in for each other: lever, other, correlation within the region (ranks).
     worth : Surface
@@ -108,9 +109,22 @@ def _row(
     matters = max(0.0, best_height - float(min(heights[0], heights[-1]))) if lever.is_ordered else max(
         0.0, best_height - float(heights.min()))
     together = [lever.value(u) for u in (inside[:, place].min(), inside[:, place].max())]
+    if lever.choices:
+        near = is_near(line)
+        near[int(np.argmin(np.abs(units - space.units([best])[0, place])))] = True
+        met = {shown(lever.value(u)) for u in inside[:, place]}
+        words = [", ".join(shown(v) for v, is_in in zip(values, near, strict=True) if is_in),
+                 ", ".join(shown(v) for v in lever.choices if shown(v) in met)]
+    else:
+        words = [_span(values[alone[0]], values[alone[1]]), _span(*together)]
     return {"lever": lever.key, "baseline": shown(lever.baseline), "best": shown(best[place]),
             "alone_low": _number(values[alone[0]]), "alone_high": _number(values[alone[1]]),
-            "low": _number(together[0]), "high": _number(together[1]), "matters": matters}
+            "low": _number(together[0]), "high": _number(together[1]), "alone": words[0], "together": words[1],
+            "matters": matters}
+
+
+def _span(low: Any, high: Any) -> str:
+    return shown(low) if low == high else f"{shown(low)} to {shown(high)}"
 
 
 def _along(lever: Lever) -> tuple[np.ndarray, list[Any]]:

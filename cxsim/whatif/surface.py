@@ -18,7 +18,8 @@ class Surface:
     Attributes
     ----------
     error : float
-        Root mean square of what it misses a point by that was left out (unit of the values); NaN with too few.
+        What it misses a left-out point of the better half by (root mean square, unit of the values); NaN with
+        too few.
     """
 
     middle: float
@@ -59,10 +60,11 @@ def lay_surface(places: np.ndarray, values: np.ndarray) -> Surface:
     if scale == 0.0 or len(values) < 3:
         return Surface(middle, 0.0, None, 0.0 if scale == 0.0 else float("nan"))
     height = (values - middle) / scale
-    errors = [_left_out(places, height, smoothing) for smoothing in SMOOTHINGS]
-    best = int(np.argmin(errors))
+    missed = [_left_out(places, height, smoothing) for smoothing in SMOOTHINGS]
+    best = int(np.argmin([np.square(one).mean() for one in missed]))
     fitted = _fit(places, height, SMOOTHINGS[best])
-    return Surface(middle, scale, fitted, scale * errors[best])
+    upper = height >= np.median(height)
+    return Surface(middle, scale, fitted, scale * float(np.sqrt(np.square(missed[best][upper]).mean())))
 
 
 def tamed(values: np.ndarray) -> np.ndarray:
@@ -88,8 +90,8 @@ def _fit(places: np.ndarray, height: np.ndarray, smoothing: float) -> RBFInterpo
     return RBFInterpolator(places, height, kernel=kernel, degree=degree, smoothing=smoothing)
 
 
-def _left_out(places: np.ndarray, height: np.ndarray, smoothing: float) -> float:
-    """Root mean square error in foretelling each tenth of the points from the others."""
+def _left_out(places: np.ndarray, height: np.ndarray, smoothing: float) -> np.ndarray:
+    """Errors in foretelling each tenth of the points from the others."""
     n = len(places)
     n_parts = min(n, 10)
     missed = np.zeros(n)
@@ -98,5 +100,5 @@ def _left_out(places: np.ndarray, height: np.ndarray, smoothing: float) -> float
         try:
             missed[out] = _fit(places[~out], height[~out], smoothing)(places[out]) - height[out]
         except np.linalg.LinAlgError:
-            return float("inf")
-    return float(np.sqrt((missed**2).mean()))
+            return np.full(n, np.inf)
+    return missed

@@ -52,6 +52,8 @@ def test_search_leaves_a_folder_that_can_be_verified_and_a_scenario(
     (["scenario=more_staff"], "takes optimize.scenarios"),
     (["channels=call_centre,call_centre"], "a lever is a single key"),
     (["replications=1"], "set replications=10"),
+    (["market=online_retail", "horizon_days=100", "optimize.objective=profit", "optimize.budget=500",
+      "acquisition.media.spend_per_day=interval(10,20)"], "the levers already spend 1,000 more on acquisition"),
     (["optimize=growth"], "a contact centre has no customers"),
 ])
 def test_what_cannot_be_searched_is_refused_in_a_sentence(
