@@ -29,12 +29,15 @@ COHORT_WHY = {
     "returning": "it lets the lapsed return at the pilot's rate, while those who would come back do so first",
     "ordering": "it lets everybody order at the pilot's rate, while who is active changes",
 }
+# A rung comes to the same within the agents' interval, widened by such parts of their difference or the level.
+NEAR_DIFFERENCE, NEAR_LEVEL = 0.05, 0.005
 WHY = {CLOSED_FORM: FORMULA_WHY, COHORT: COHORT_WHY}
 NOTE = (
     "Closed form: sBG or BG/NBD for a going business, people of all kinds, with the scenario's multipliers as the "
     "first {pilot} months show them. Cohort: a Markov chain of active and lapsed customers at the mean rates of "
     "those months. Agents: the simulation. Profit: orders of the rung at the agents' margin an order, less the "
-    "agents' other costs.")
+    "agents' other costs. The same: within the agents' interval, or 5% of their difference or 0.5% of the level "
+    "beyond it.")
 
 
 def ladder_section(comparison: Comparison) -> Section | None:
@@ -70,17 +73,19 @@ def _scenario_told(name: str, table: Table, gaps: Table) -> str:
         found = {rung: _last(table, name, rung, metric) for rung in RUNGS}
         low, high = found[AGENTS]["difference_low"], found[AGENTS]["difference_high"]
         half = (high - low) / 2
-        agree -= {rung for rung in agree if not low <= found[rung]["difference"] <= high}
+        near = max(NEAR_DIFFERENCE * abs(found[AGENTS]["difference"]),
+                   NEAR_LEVEL * abs(_last(table, "baseline", AGENTS, metric)["value"]))
+        agree -= {rung for rung in agree if not low - near <= found[rung]["difference"] <= high + near}
         shown = {rung: format_difference(found[rung]["difference"], UNITS[metric], half) for rung in RUNGS}
         said.append(f"{title(metric)} {shown[AGENTS]} by agents, {shown[CLOSED_FORM]} by closed form, "
                     f"{shown[COHORT]} by cohort")
     if len(agree) == 2:
-        verdict = "both lower rungs lie within the agents' intervals, so a formula would do"
+        verdict = "both lower rungs come to the same, so a formula would do"
     elif agree:
-        verdict = f"only the {agree.pop()} lies within the agents' intervals"
+        verdict = f"only the {next(iter(agree))} comes to the same"
     else:
-        verdict = "neither lower rung lies within the agents' intervals, so detail matters"
-    reasons = [_reason(gaps, name, rung) for rung in RUNGS[:2]]
+        verdict = "both lower rungs would mislead, so detail matters"
+    reasons = [_reason(gaps, name, rung) for rung in RUNGS[:2] if rung not in agree]
     return f"{name}: {'; '.join(said)}. Here {verdict}." + "".join(f" {one}." for one in reasons if one)
 
 
