@@ -85,7 +85,7 @@ def _panel(axes: Axes, found: Optimum, place: int, shown: np.ndarray, lived: np.
     finalists = [int(row["point"]) for row in found.standing.table.rows()]
     finalists = [k for k in finalists if k < len(shown)]
     axes.scatter(across[finalists], shown[finalists], s=70, facecolors="none", edgecolors=BASELINE, linewidths=1.2)
-    best = int(found.standing.best_row["point"])  # type: ignore[call-overload]
+    best = int(found.standing.best_row["point"])
     axes.scatter(across[[best]], shown[[best]], s=46, color=WORSE, zorder=4)
     axes.set_title(name)
     if names:

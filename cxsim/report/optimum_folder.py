@@ -62,7 +62,7 @@ def write_optimum(
     best.unlink(missing_ok=True)
     if found.parts:
         spec = as_scenario(found.parts)
-        worlds["best"] = apply_changes(found.config, spec["changes"], origin="best")  # type: ignore[arg-type]
+        worlds["best"] = apply_changes(found.config, spec["changes"], origin="best")
         write_text(best, "# Copy it to cxconf/scenario/best.yaml, then: cxsim compare scenarios=[best]\n"
                    + yaml.safe_dump(spec, sort_keys=False, allow_unicode=True))
     sections = sections_of_optimum(found, draw_optimum(found))

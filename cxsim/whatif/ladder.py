@@ -88,7 +88,8 @@ def ladder(comparison: Comparison, progress: Progress) -> dict[str, Table]:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    return Table({name: [row[name] for row in rows] for name in rows[0]})
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    return Table(columns)
 
 
 def _side(comparison: Comparison, name: str, baseline: Lived | None, pilot: int) -> _Side:

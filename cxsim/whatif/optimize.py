@@ -8,8 +8,9 @@ that the luck which made one look best does not flatter it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress, choose_engine, silent
+from cxsim.whatif.finals import LEADERS, final_judgement, judged_as_lived
 from cxsim.whatif.goal import Goal, make_goal, refuse_budget
 from cxsim.whatif.lever_keys import SWITCH, make_levers
 from cxsim.whatif.levers import Lever, Point, Space
@@ -27,10 +29,9 @@ from cxsim.whatif.optimize_options import OptimizeOptions
 from cxsim.whatif.paired_grid import PairedGrid, Parts
 from cxsim.whatif.region import Region, find_region
 from cxsim.whatif.searching import Searcher, SurfaceSearch, Told, ranked
-from cxsim.whatif.standing import Standing, judge_finalists, one_lever_back
+from cxsim.whatif.standing import Standing
 from cxsim.whatif.store import Store
 
-LEADERS = 3
 SEARCH_LUCK = 0x09717
 
 
@@ -144,11 +145,11 @@ def optimize(
     was_interrupted, told = False, []
     try:
         told = _search(grid, searcher, asked, config.replications)
-        standing, back, kpis = _finals(grid, told, asked)
+        standing, back, kpis = final_judgement(grid, told, asked)
     except KeyboardInterrupt:
         was_interrupted = True
         told = _all_told(grid)
-        standing, back, kpis = _as_far_as_lived(grid, told, asked)
+        standing, back, kpis = judged_as_lived(grid, told, asked)
     comparison = _comparison(kpis, config.confidence)
     region = find_region(space, told, standing.best, max(standing.margin, standing.blur))
     parts = grid.parts(standing.best) if standing.is_gain else ()
@@ -214,66 +215,6 @@ def _all_told(grid: PairedGrid) -> list[Told]:
     return [grid.told(point) for point in grid.points]
 
 
-def _finals(
-    grid: PairedGrid, told: Sequence[Told], asked: OptimizeOptions,
-) -> tuple[Standing, Table, Table]:
-    """Judge the leaders, and what each lever of the best earns, on replications of their own."""
-    config = grid.config
-    fresh = range(config.replications, 2 * config.replications)
-    finalists = _finalists(grid, told, asked)
-    rows: dict[Point | None, Table] = {}
-    keep: Callable[[Point | None, Table], None] = rows.__setitem__
-    grid.live(finalists, fresh, keep)
-    lived = [point for point in finalists if point not in grid.failures]
-    standing = judge_finalists(grid, lived, fresh, asked.near, config.confidence)
-    back = one_lever_back(grid, standing.best, fresh, config.confidence)
-    kpis = Table.concat([_named(rows[point], grid, point) for point in (None, *lived)])
-    return standing, back, kpis
-
-
-def _as_far_as_lived(
-    grid: PairedGrid, told: Sequence[Told], asked: OptimizeOptions,
-) -> tuple[Standing, Table, Table]:
-    """After an interruption: the leaders by what was lived until then; nothing further is lived."""
-    leaders = [one.point for one in ranked(told)]
-    if not leaders:
-        raise KeyboardInterrupt
-    common = set(grid.replications(leaders[0]))
-    usable = [p for p in leaders if len(common & set(grid.replications(p))) > 1][:min(LEADERS, asked.finalists)]
-    if not usable:
-        raise KeyboardInterrupt
-    for point in usable:
-        common &= set(grid.replications(point))
-    standing = judge_finalists(grid, usable, sorted(common), asked.near, grid.config.confidence)
-    return standing, one_lever_back(grid, standing.best, (), grid.config.confidence), Table({})
-
-
-def _finalists(grid: PairedGrid, told: Sequence[Told], asked: OptimizeOptions) -> list[Point]:
-    """The best of the search, and of those near it the ones that differ most from each other."""
-    order = ranked(told)
-    best = order[0]
-    error = _error(grid, best.point)
-    within = max(asked.near * abs(best.worth), 2.0 * error)
-    near = [one.point for one in order if one.is_kept == best.is_kept and best.worth - one.worth <= within]
-    chosen = [best.point]
-    units = {point: grid.space.units([point])[0] for point in near}
-    while len(chosen) < min(asked.finalists, len(near)):
-        rest = [point for point in near if point not in chosen]
-        chosen.append(max(rest, key=lambda p: min(float(np.linalg.norm(units[p] - units[c])) for c in chosen)))
-    others = [one.point for one in order if one.point not in chosen]
-    return chosen + others[: max(0, min(3, asked.finalists) - len(chosen))]
-
-
-def _error(grid: PairedGrid, point: Point) -> float:
-    gains = grid.gain(point, grid.replications(point))
-    return float(gains.std(ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else 0.0
-
-
-def _named(rows: Table, grid: PairedGrid, point: Point | None) -> Table:
-    name = "baseline" if point is None else f"point {grid.points.index(point)}"
-    return Table({**rows.columns, "scenario": np.full(len(rows), name, dtype=object)})
-
-
 def _comparison(kpis: Table, confidence: float) -> Table:
     if not len(kpis):
         return Table({})
@@ -300,7 +241,7 @@ def _points_table(grid: PairedGrid, told: Sequence[Told]) -> Table:
             "standard_error": float(error), "spent": float(spent.mean()), "keeps_limits": one.is_kept,
             "status": "failed" if one.point in grid.failures else "done",
             "reason": grid.failures.get(one.point, "")})
-    columns: dict[str, object] = {"point": [row["point"] for row in rows]}
+    columns: dict[str, Any] = {"point": [row["point"] for row in rows]}
     for place, lever in enumerate(grid.space.levers):
         values = [one.point[place] for one in told]
         columns[lever.key] = values if lever.is_ordered and not lever.choices else [str(v) for v in values]
@@ -308,7 +249,7 @@ def _points_table(grid: PairedGrid, told: Sequence[Told]) -> Table:
     return Table(columns)
 
 
-def as_scenario(parts: Sequence[ScenarioSpec]) -> dict[str, object]:
+def as_scenario(parts: Sequence[ScenarioSpec]) -> dict[str, Any]:
     """The best as one scenario file's content: name, window and changes."""
     from cxsim.settings.overlay import combine
 

@@ -91,8 +91,8 @@ def find_region(space: Space, told: Sequence[Told], best: Point, margin: float) 
     near = is_near(sample)
     inside = np.concatenate([sample[near], at_best])
     rows = [_row(space, place, best, inside, is_near, worth) for place in range(len(space))]
-    table = Table({name: [row[name] for row in rows] for name in rows[0]})
-    return Region(table, margin, float(near.mean()), worth.error, _trade_offs(space, inside), worth)
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    return Region(Table(columns), margin, float(near.mean()), worth.error, _trade_offs(space, inside), worth)
 
 
 def _row(
@@ -159,4 +159,6 @@ def _trade_offs(space: Space, inside: np.ndarray) -> Table:
             if abs(rank) >= STRONG and space.levers[i].is_ordered and space.levers[j].is_ordered:
                 found.append((space.levers[j].key, space.levers[i].key, rank))
     found.sort(key=lambda row: -abs(row[2]))
-    return Table({name: [row[k] for row in found] for k, name in enumerate(("lever", "other", "correlation"))})
+    names = ("lever", "other", "correlation")
+    columns: dict[str, Any] = {name: [row[k] for row in found] for k, name in enumerate(names)}
+    return Table(columns)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class Standing:
     replications: int
 
     @property
-    def best_row(self) -> dict[str, object]:
+    def best_row(self) -> dict[str, Any]:
         """The row of the best."""
         return next(row for row in self.table.rows() if row["verdict"] == BEST)
 
@@ -93,12 +94,17 @@ def judge_finalists(
         rows.append({"point": grid.points.index(one.point), "gain": middle[place], "gain_low": low[place],
                      "gain_high": high[place], "spent": float(spent.mean()), "behind": behind[place],
                      "behind_low": behind_low[place], "behind_high": behind_high[place], "verdict": verdict})
-    table = Table({name: [row[name] for row in rows] for name in rows[0]})
+    table = _table(rows, tuple(rows[0]))
     where = list(finalists).index(best.point)
     halves = [(behind_high - behind_low)[place] / 2 for place in range(k) if place != where]
     blur = float(np.median(halves)) if halves else float((high - low)[where] / 2)
     return Standing(best.point, best.is_kept, bool(low[where] > 0.0), margin, blur, table,
                     _limits_table(grid, best.point, replications, confidence), tuple(finalists), len(replications))
+
+
+def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Table:
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in names}
+    return Table(columns)
 
 
 def _intervals(values: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -128,7 +134,7 @@ def _limits_table(grid: PairedGrid, point: Point, replications: Sequence[int], c
         rows.append({"limit": str(limit), "bound": limit.bound, "value": middle, "low": low, "high": high,
                      "verdict": word})
     names = ("limit", "bound", "value", "low", "high", "verdict")
-    return Table({name: [row[name] for row in rows] for name in names})
+    return _table(rows, names)
 
 
 def one_lever_back(
@@ -158,4 +164,4 @@ def one_lever_back(
         rows.append({"lever": lever.key, "value": shown(value), "baseline": shown(lever.baseline), "loss": middle,
                      "low": low, "high": high})
     names = ("lever", "value", "baseline", "loss", "low", "high")
-    return Table({name: [row[name] for row in rows] for name in names})
+    return _table(rows, names)
