@@ -175,6 +175,10 @@ def plan_search(
     levers = [*make_levers(config, asked.levers)]
     levers += [Lever(SWITCH + name, choices=(False, True), baseline=False) for name in scenarios]
     refuse_budget(asked, config, levers)
+    if asked.search == "optuna":
+        from cxsim.whatif.optuna_search import load_optuna
+
+        load_optuna()
     return Space(tuple(levers)), goal, dict(scenarios)
 
 

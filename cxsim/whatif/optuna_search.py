@@ -21,6 +21,22 @@ BREAKS = "breaks"
 PATIENCE = 50
 
 
+def load_optuna() -> Any:
+    """The package, where it is installed.
+
+    Raises
+    ------
+    CxsimError
+        Where it is not: ``pip install 'cxsim[opt]'``, or ``optimize.search=scipy``.
+    """
+    try:
+        import optuna
+    except ImportError:
+        raise CxsimError("optimize.search=optuna: Optuna is not installed; run pip install 'cxsim[opt]', or set "
+                         "optimize.search=scipy") from None
+    return optuna
+
+
 class OptunaSearch:
     """A search by Optuna's TPE sampler; parameters as :class:`cxsim.whatif.searching.SurfaceSearch`.
 
@@ -31,11 +47,7 @@ class OptunaSearch:
     """
 
     def __init__(self, space: Space, rng: np.random.Generator, n_start: int, *, n_limits: int = 0) -> None:
-        try:
-            import optuna
-        except ImportError:
-            raise CxsimError("optimize.search=optuna: Optuna is not installed; run pip install 'cxsim[opt]', or "
-                             "set optimize.search=scipy") from None
+        optuna = load_optuna()
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.space, self.n_limits = space, n_limits
         self._optuna = optuna

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def test_search_leaves_a_folder_that_can_be_verified_and_a_scenario(
     (["optimize.scenarios=[more_staf]"], "did you mean more_staff?"),
     (["scenario=more_staff"], "takes optimize.scenarios"),
     (["channels=call_centre,call_centre"], "a lever is a single key"),
+    (["optimize.search=optuna", "channels.phone.employees=range(27,31)"], "pip install 'cxsim[opt]'"),
     (["replications=1"], "set replications=10"),
     (["market=online_retail", "horizon_days=100", "optimize.objective=profit", "optimize.budget=500",
       "acquisition.media.spend_per_day=interval(10,20)"], "the levers already spend 1,000 more on acquisition"),
@@ -58,7 +60,9 @@ def test_search_leaves_a_folder_that_can_be_verified_and_a_scenario(
 ])
 def test_what_cannot_be_searched_is_refused_in_a_sentence(
     words: list[str], told: str, tmp_path: Path, store: str, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)  # As where it is not installed.
     folder = tmp_path / "run"
     assert main(["optimize", *DESK, store, f"hydra.run.dir={folder}", *words]) == 2
     error = capsys.readouterr().err
