@@ -107,7 +107,8 @@ def _baseline_told(table: Table, gaps: Table) -> str:
     for rung in RUNGS[:2]:
         rows = list(gaps.select(scenario="baseline", rung=rung, metric="customers_end").rows())
         largest = max(rows, key=lambda row: abs(row["part"]))
-        why = f", most of all because {WHY[rung][largest['factor']]}" if abs(largest["part"]) >= 1.0 else ""
+        is_apart = _parts_from(table, "baseline", rung, "customers_end") is not None
+        why = f", most of all because {WHY[rung][largest['factor']]}" if is_apart else ""
         apart = [_apart(table, "baseline", rung, metric) for metric in ("customers_end", "purchases")]
         sentences.append(f"{rung}: customers at the end {apart[0]}, orders {apart[1]}{why}")
     return f"The baseline itself, against its agents: {'; '.join(sentences)}."

@@ -13,14 +13,13 @@ from matplotlib.figure import Figure
 from cxsim.measure.whole_file import whole_file
 from cxsim.report.svg import BASELINE, BETTER, UNCLEAR, WORSE, inline_svg, label_axis, make_figure, style
 from cxsim.report.verdicts import title
-from cxsim.whatif.surface import tamed
 
 if TYPE_CHECKING:
     from cxsim.whatif.optimize import Optimum
 
 COLUMNS = 3
-# Gains further below the best than this many times the better half's span are drawn at the lower edge.
-DEPTH = 1.15
+# Gains further below the best than so many times what its better part spans are drawn at the lower edge.
+UPPER, DEPTH = 0.67, 4.0
 
 
 def draw_optimum(found: Optimum) -> str:
@@ -54,9 +53,9 @@ def _draw(figure: Figure, found: Optimum) -> None:
     panels = figure.subplots(_n_rows(found), COLUMNS, squeeze=False, sharey=True)
     gains = np.asarray(found.points["gain"], float)
     lived = np.isfinite(gains)
-    floor = float(tamed(gains[lived]).min())
-    top = float(gains[lived].max())
-    floor = top - DEPTH * (top - floor) if top > floor else floor - 1.0
+    top, lowest = float(gains[lived].max()), float(gains[lived].min())
+    floor = max(lowest, top - DEPTH * (top - float(np.quantile(gains[lived], UPPER))))
+    floor = floor if floor < top else top - 1.0
     shown = np.maximum(gains, floor)
     for place, axes in enumerate(panels.ravel()):
         if place > len(found.space):
