@@ -16,8 +16,8 @@ from cxsim.errors import CxsimError
 
 __version__ = "0.1.0"
 __all__ = [
-    "Comparison", "Config", "CxsimError", "Depth", "Estimate", "Optimum", "Run", "ScenarioSpec", "compare",
-    "estimate", "load", "load_scenario", "optimize", "simulate"]
+    "Comparison", "Config", "CxsimError", "Depth", "Estimate", "Optimum", "Run", "ScenarioSpec", "Sensitivity",
+    "compare", "estimate", "load", "load_scenario", "optimize", "sensitivity", "simulate"]
 
 
 def __dir__() -> list[str]:

@@ -19,11 +19,14 @@ from cxsim.whatif.depth import Depth
 from cxsim.whatif import optimize as optimizing
 from cxsim.whatif.optimize import Optimum
 from cxsim.whatif.optimize_options import OptimizeOptions
+from cxsim.whatif import sensitivity as sensing
+from cxsim.whatif.sensitivity import Sensitivity
+from cxsim.whatif.sensitivity_options import SensitivityOptions
 from cxsim.whatif.simulate import Run, simulate
 
 __all__ = [
-    "Comparison", "Config", "Depth", "Estimate", "Optimum", "Run", "ScenarioSpec", "compare", "estimate", "load",
-    "load_scenario", "optimize", "simulate"]
+    "Comparison", "Config", "Depth", "Estimate", "Optimum", "Run", "ScenarioSpec", "Sensitivity", "compare",
+    "estimate", "load", "load_scenario", "optimize", "sensitivity", "simulate"]
 
 Scenario = str | ScenarioSpec | Sequence[ScenarioSpec]
 
@@ -122,6 +125,54 @@ def optimize(
         raise CxsimError(refusal(error, OptimizeOptions, values, "optimize.")) from None
     switches = {"+".join(part.name for part in _parts(one)): tuple(_parts(one)) for one in scenarios}
     return optimizing.optimize(config, options, scenarios=switches, progress=progress)
+
+
+def sensitivity(
+    config: Config, scenarios: Sequence[Scenario], *, baseline: Scenario = "none", progress: Progress = silent,
+    **asked: Any,
+) -> Sensitivity:
+    """Find which assumptions the answer rests on, where it flips, and what it is worth to know them.
+
+    Parameters
+    ----------
+    config : Config
+        The world, from :func:`cxsim.load`.
+    scenarios : sequence
+        As for :func:`compare`; leaving things as they are is always one of the options.
+    baseline : name or ScenarioSpec
+        Another baseline than the market itself.
+    progress : callable
+        Called with (name, done, total).
+    **asked
+        The keys of ``sensitivity`` on the command line: ``parameters``, ``only``, ``pairs``, ``metric``, ...
+
+    Returns
+    -------
+    Sensitivity
+        Its `tables` hold the tornado, flip points, Sobol indices and the value of information.
+
+    Raises
+    ------
+    CxsimError
+        When a range is impossible, a metric does not exist or nothing is uncertain, before anything runs.
+
+    Examples
+    --------
+    >>> import cxsim
+    >>> world = cxsim.load(["market=contact_centre", "horizon_days=1", "replications=2"])
+    >>> fewer = cxsim.ScenarioSpec(name="fewer", changes={"channels.phone.employees": 27})
+    >>> found = cxsim.sensitivity(world, [fewer], parameters={"channels.phone.wage_per_hour": (10, 30)}, pairs=0)
+    >>> found.tables["sensitivity"]["swing"].tolist()
+    [480.0]
+    """
+    if isinstance(scenarios, str | ScenarioSpec):
+        scenarios = [scenarios]
+    try:
+        options = SensitivityOptions.model_validate(asked)
+    except ValidationError as error:
+        raise CxsimError(refusal(error, SensitivityOptions, asked, "sensitivity.")) from None
+    return sensing.sensitivity(config, [_parts(one) for one in scenarios], options, baseline=_parts(baseline),
+                               progress=progress)
 
 
 def _depth(asked: Depth | Mapping[str, Any]) -> Depth:
