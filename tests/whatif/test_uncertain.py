@@ -73,6 +73,19 @@ def test_a_draw_changes_what_it_names_and_nothing_else(shop) -> None:
     assert world.model_copy(update={"satisfaction": config.satisfaction}) == config
 
 
+def test_an_assumption_of_another_baseline_acts_on_that_side(shop) -> None:
+    """`baseline=NAME` sets an assumption itself: a draw moves it there, and leaves the world and its reference."""
+    config, sides = shop
+    own = cxsim.ScenarioSpec(name="talk", changes={"referral": {
+        "bonus": 5.0, "bonus_lift": {"value": 0.4, "low": 0.1, "high": 0.9}}})
+    found = find_uncertain(config, {**sides, BASELINE: (own,)}, only=["referral.bonus_lift"])
+    assert [one.sides for one in found.parameters] == [(BASELINE,), ("own",)]
+    world, parts = found.lived_with([0.9, 0.7])
+    assert world is config
+    assert parts[BASELINE][0].changes["referral"]["bonus_lift"]["value"] == 0.9
+    assert parts["own"] == sides["own"]
+
+
 def test_given_ranges_make_any_number_uncertain_and_replace_shipped_ones(shop) -> None:
     config, sides = shop
     given = {"upsell.p_offer": (0.4, 0.9), "satisfaction.total_effect": (0.2, 0.3),
