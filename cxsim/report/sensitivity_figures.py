@@ -119,9 +119,10 @@ def sobol_drawing(table: Table) -> Drawing:
         for axes, name in zip(panels, scenarios, strict=False):
             rows = table.select(scenario=name)
             places = np.arange(len(rows))[::-1]
-            for which, colour, shift in (("first", FIRST, 0.17), ("total", TOTAL, -0.17)):
+            for which, label, colour, shift in (
+                ("first", "alone (first)", FIRST, 0.17), ("total", "with others (total)", TOTAL, -0.17)):
                 middle, low, high = (np.clip(rows[f"{which}{end}"], 0.0, 1.0) for end in ("", "_low", "_high"))
-                axes.barh(places + shift, middle, 0.3, color=colour, label=which, zorder=2)
+                axes.barh(places + shift, middle, 0.3, color=colour, label=label, zorder=2)
                 axes.hlines(places + shift, low, high, color=BASELINE, linewidth=1.0, zorder=3)
             axes.set_yticks(places, [_short(one) for one in rows["parameter"].tolist()])
             axes.set_title(name)

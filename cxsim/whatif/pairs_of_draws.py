@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.stats import qmc
@@ -89,11 +90,14 @@ def information_table(uncertain: Uncertain, drawn: Drawn, n: int, money: str) ->
     net = drawn.gains(money, CATALOGUE[money].better)[:n]
     rng, confidence = stream(uncertain.config.seed, AGAIN + 1), uncertain.config.confidence
     n_whole = int(np.isfinite(net).all(axis=(1, 2)).sum())
+    everything = value_of_everything(net, rng, confidence, N_AGAIN)
     known: list[tuple[str, Information]] = []
     for place, one in enumerate(uncertain.parameters):
-        known.append((one.name, value_of_one(drawn.values[:n, place], net.mean(axis=2), rng, confidence, N_AGAIN)))
+        found = value_of_one(drawn.values[:n, place], net.mean(axis=2), rng, confidence, N_AGAIN)
+        most = min(found.value, everything.value)  # To know one is never worth more than to know all.
+        known.append((one.name, replace(found, value=most, least=most)))
     known.sort(key=lambda pair: -pair[1].value)
-    rows = [("everything", value_of_everything(net, rng, confidence, N_AGAIN)), *known]
+    rows = [("everything", everything), *known]
     return Table({
         "parameter": [name for name, _ in rows], "metric": [money] * len(rows),
         **{column: [getattr(one, column) for _, one in rows] for column in ("value", "low", "high", "least")},
