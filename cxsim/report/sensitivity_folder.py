@@ -49,7 +49,8 @@ def write_sensitivity(
     manifest = write_folder(
         folder, found.config, found.tables, world, engine=found.engine, seconds=found.seconds,
         command_line=command_line, cautions=cautions,
-        extra={"failures": [f"draw {draw}: {reason}" for draw, reason in found.failures.items()]})
+        extra={"holds": "sensitivity",
+               "failures": [f"draw {draw}: {reason}" for draw, reason in found.failures.items()]})
     for name in PICTURES:  # One of an earlier run would pass for this one's.
         for ending in (".svg", ".png"):
             (folder / f"{name}{ending}").unlink(missing_ok=True)

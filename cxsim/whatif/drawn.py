@@ -125,6 +125,8 @@ class DrawLives:
         Pilots of the reference experience of each draw, in customers; begun from `reference`, few will do.
     progress : callable
         Called with (name, done, total).
+    keeps : bool
+        Whether finished lives are kept, and kept ones taken (``output.store``).
     """
 
     uncertain: Uncertain
@@ -133,6 +135,7 @@ class DrawLives:
     metrics: tuple[str, ...]
     reference_customers: int
     progress: Progress = silent
+    keeps: bool = True
 
     def live(self, values: np.ndarray, *, months: bool = False, what: str = "draws") -> Drawn:
         """Live every side in every draw.
@@ -150,7 +153,7 @@ class DrawLives:
         references = self._references(worlds, what)
         trials, places = self._trials(worlds, sides)
         names = tuple(self.uncertain.sides)
-        store = open_store(self.uncertain.config, lambda text: self.progress(text, 0, 0))
+        store = open_store(self.uncertain.config, lambda text: self.progress(text, 0, 0)) if self.keeps else None
         lived = live_trials(
             trials, progress=lambda _, done, total: self.progress(what, done, total), store=store,
             metrics=self.metrics, months=months, reference_of=_look_up(references))

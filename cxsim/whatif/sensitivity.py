@@ -58,7 +58,8 @@ class Sensitivity:
 
 def sensitivity(
     config: Config, scenarios: Sequence[Sequence[ScenarioSpec]], options: SensitivityOptions, *,
-    baseline: Sequence[ScenarioSpec] = (), progress: Progress = silent,
+    baseline: Sequence[ScenarioSpec] = (), progress: Progress = silent, reference: Reference | None = None,
+    keeps: bool = True,
 ) -> Sensitivity:
     """Find which assumptions the answer rests on, and what it is worth to know them.
 
@@ -74,6 +75,10 @@ def sensitivity(
         Parts of another baseline than the market itself.
     progress : callable
         Called with (name, done, total).
+    reference : Reference, optional
+        A reference experience found before.
+    keeps : bool
+        Whether finished lives are kept, and kept ones taken (``output.store``); False lives all anew.
 
     Raises
     ------
@@ -85,11 +90,14 @@ def sensitivity(
     uncertain = find_uncertain(config, sides, options.parameters, options.only, asked_by="sensitivity")
     money = money_metric(config)
     metric = options.metric or money
-    reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
+    if reference is None:
+        reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
+    start_of_all = reference
     metrics = tuple(dict.fromkeys((metric, money)))
 
     def lives(replications: int) -> DrawLives:
-        return DrawLives(uncertain, reference, replications, metrics, options.reference_customers, progress)
+        return DrawLives(
+            uncertain, start_of_all, replications, metrics, options.reference_customers, progress, keeps)
 
     ends = Ends(lives(config.replications), metric)
     tables = {"sensitivity": tornado(uncertain, ends, metric),

@@ -122,6 +122,7 @@ def test_the_command_writes_tables_pictures_and_page(tmp_path, capsys) -> None:
         assert len(ParquetFile(folder / f"{name}.parquet")) > 0
     for name in ("tornado", "sobol", "value_of_information"):
         assert (folder / f"{name}.svg").stat().st_size > 1000 and (folder / f"{name}.png").exists()
+    assert main(["verify", str(folder)]) == 0
     page = (folder / "report.html").read_text()
     assert "What would change the answer" in page and "leaving things as they are is best" in page
     assert "What would change the answer" in told and "https://" not in page
