@@ -7,7 +7,7 @@ from scipy.special import stdtr, stdtrit
 
 from cxsim.measure.family import holm
 from cxsim.measure.metrics import CATALOGUE, HEADLINES
-from cxsim.measure.table import Table, codes
+from cxsim.measure.table import Table, codes, text_column
 
 AXES = ("scenario", "segment", "period", "metric")
 COLUMNS = (
@@ -30,7 +30,7 @@ def cube_of(table: Table, axes: dict[str, list], replications: list) -> np.ndarr
         known &= places[-1] >= 0
     spots = tuple(place[known] for place in places)
     flat = np.ravel_multi_index(spots, shape)
-    if len(np.unique(flat)) != len(flat):
+    if len(flat) and np.bincount(flat, minlength=cube.size).max() > 1:
         raise ValueError("a metric stands twice for one replication; give each scenario's rows once")
     cube.ravel()[flat] = table["value"][known]
     return cube
@@ -190,9 +190,12 @@ def as_rows(table: Table, axes: dict[str, list], values: dict[str, np.ndarray]) 
     """Arrays by :data:`AXES` as rows, one for every combination that `table` holds; units come from it."""
     shape = tuple(len(names) for names in axes.values())
     spots = np.ravel_multi_index(tuple(codes(table[name])[1] for name in AXES), shape)
-    flat, first = np.unique(spots, return_index=True)
+    first_row = np.full(np.prod(shape), len(spots), dtype=np.int64)
+    first_row[spots[::-1]] = np.arange(len(spots) - 1, -1, -1)  # The first row of each spot is written last.
+    flat = np.flatnonzero(first_row < len(spots))
+    first = first_row[flat]
     places = np.unravel_index(flat, shape)
-    columns = {name: np.array(words, dtype=object)[place]
+    columns = {name: text_column(words, place)
                for (name, words), place in zip(axes.items(), places, strict=True)}
     columns.update({name: array.ravel()[flat] for name, array in values.items()})
     return Table({**columns, "unit": table["unit"][first]})

@@ -9,7 +9,7 @@ import numpy as np
 
 from cxsim.measure.leaks import leaks_table, no_leaks
 from cxsim.measure.table import Table
-from cxsim.measure.twins import no_twins, twins_table
+from cxsim.measure.twins import both_lives, no_twins, twins_table
 from cxsim.measure.who_gains import gains_table, no_gains
 from cxsim.whatif.reach import within_reach
 
@@ -40,12 +40,13 @@ class Pairing:
         config, segments = self.sides[0].config, self.sides[0].blueprint.segments
         for other in range(1, len(self.sides)):
             name, scenario = self.sides[other].name, _with_treated(self.sides[other], replication, here[other])
+            before, after = both_lives(here[0], scenario)
             self._made[other, replication] = {
                 "twins": twins_table(here[0], scenario, name=name, replication=replication,
                                      kind=config.market.kind, segments=segments),
                 "leaks": leaks_table(here[0], scenario, name=name, replication=replication,
                                      kind=config.market.kind),
-                "gains": gains_table(here[0], scenario, name=name, replication=replication, segments=segments)}
+                "gains": gains_table(before, after, name=name, replication=replication, segments=segments)}
         del self._waiting[replication]
 
     def tables(self) -> dict[str, Table]:
