@@ -118,8 +118,10 @@ def _what(case: Case) -> str:
     if choice.kind == "one pair":
         return "With one replication nothing can be told from chance; set replications=20 or more."
     if choice.kind == "none":
-        return f"Do none of them: each lowers {title(case.goal)} against doing nothing." if case.better > 0 else (
-            f"Do none of them: each raises {title(case.goal)} against doing nothing.")
+        does = "lowers" if case.better > 0 else "raises"
+        names = list(case.others())
+        start = "Do none of them: each" if len(names) > 1 else f"Do not do {names[0]}: it"
+        return f"{start} {does} {title(case.goal)} against doing nothing."
     described = _described(case, choice.name)
     if choice.kind == "open":
         row = case.others()[choice.name]
@@ -147,14 +149,18 @@ def _how_much(case: Case) -> list[str]:
     together = ", an interval that holds for all scenarios together" if len(case.others()) > 1 else ""
     text = f"How much: {title(case.goal)} {difference_words(row, together=True)}{together}"
     if case.goal == "customer_equity":
-        profit = case.rows("profit")[choice.name]
-        days = case.comparison.config.horizon_days
-        text += (f". Of that, profit within the {days:,} days {difference_words(profit)}; the rest is what "
+        profit, days = case.rows("profit")[choice.name], case.comparison.config.horizon_days
+        later = 1.0 - profit["difference"] / row["difference"] if row["difference"] else 0.0
+        share = f" ({100 * later:.0f}%)" if 0.005 <= later < 1 else ""
+        text += (f". Of that, profit within the {days:,} days {difference_words(profit)}; the rest{share} is what "
                  "customers are worth afterwards, discounted")
-        if not profit["ci_low"] > 0:
-            text += ". So it has not detectably paid within the run, and rests on what comes after it" if (
-                choice.kind == "take") else ""
+        if choice.kind == "take" and not profit["ci_low"] > 0:
+            text += ". So it has not detectably paid within the run, and rests on what comes after it"
     return [text + "."]
+
+
+def _best_of(n_sides: int) -> str:
+    return "the better of the two" if n_sides == 2 else f"the best of all {n_sides}"
 
 
 def _how_sure(case: Case) -> list[str]:
@@ -164,11 +170,11 @@ def _how_sure(case: Case) -> list[str]:
     n = int(rows[BASELINE]["replications"])
     rule = case.comparison.stopping
     if not choice.name:
-        text = (f"How sure: the probability that doing nothing is the best of all {len(rows)} is "
+        text = (f"How sure: the probability that doing nothing is {_best_of(len(rows))} is "
                 f"{probability_words(rows[BASELINE]['p_best'])}")
     else:
-        text = (f"How sure: {probability_words(rows[choice.name]['p_best'])} that it is the best of all "
-                f"{len(rows)}, doing nothing among them ({probability_words(rows[BASELINE]['p_best'])})")
+        text = (f"How sure: {probability_words(rows[choice.name]['p_best'])} that it is "
+                f"{_best_of(len(rows))}, doing nothing among them ({probability_words(rows[BASELINE]['p_best'])})")
     text += f", by {n} paired replications. That is chance alone, not whether the assumptions are right."
     return [text, *([f"By the rule: {rule}."] if rule is not None else []), *_ignorance(case)]
 
@@ -214,11 +220,12 @@ def _why_none(case: Case) -> list[str]:
     """What the scenario that loses least would have to bring, and what it loses by."""
     rows = case.others()
     least = max(rows, key=lambda name: rows[name]["difference"] * case.better)
-    words = [f"Why, of the one that loses least, {least}: {text}" for text in (_why(case, least),) if text]
+    which = "" if len(rows) == 1 else f"{least} loses least; "
+    words = [f"Why: {which}{text}" for text in (_why(case, least),) if text]
     row = case.found("break_even", least)
     if row is not None:
         days = case.comparison.config.horizon_days
-        words.append(f"What would have to be true of {least}: {break_even_words(row, days)}")
+        words.append(f"Would pay if: {'' if len(rows) == 1 else f'({least}) '}{break_even_words(row, days)}")
     return words
 
 

@@ -105,6 +105,16 @@ def test_the_recommendation_stands_first_on_the_page_and_names_what_it_rests_on(
         assert "placeholders" in reasons["Rests on"]
 
 
+def test_help_that_costs_nothing_is_recommended(made):
+    """More employees whom nobody pays save the old wages: better than doing nothing whatever else happens."""
+    section = recommendation(made)
+    assert section.title == "Recommendation: free_help"
+    reasons = dict(section.grids[0].rows)
+    assert section.words[0].startswith("Do free_help")
+    assert reasons["How sure"].startswith("over 99.9% that it is the best of all 3")
+    assert "from the first month on" in reasons["When"]
+
+
 def test_one_replication_recommends_nothing():
     config = cxsim.load(["n_customers=100", "horizon_days=60", "replications=1"])
     section = recommendation(compare(config, [FREE], reference=blank_reference(config)))
