@@ -110,7 +110,7 @@ def break_even_table(kpis: Table, ledger: Table, baseline: str, kind: str, confi
         held = (margin[k] - profit[k]) - (margin[0] - profit[0])
         ends = [float(one) for values in (needed, found) for one in mean_interval(values, confidence)[:3]]
         rows.append([float(volume[0].mean()), *ends, float(ratio(margin[k].sum(), volume[k].sum())),
-                     float(held.mean())])
+                     round(float(held.mean()), 4)])  # The ledger's own digits: what is left below is rounding.
     columns = dict(zip(("baseline_volume", *COLUMNS, "margin_per_unit", "held"),
                        np.array(rows, dtype=float).reshape(-1, 9).T, strict=True))
     n = len(names)

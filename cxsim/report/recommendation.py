@@ -92,7 +92,7 @@ def recommendation(comparison: Comparison) -> Section | None:
     if case.choice.kind == "none":
         words += _why_none(case)
     if subject:
-        words += [f"Why: {text}" for text in (_why(case, subject),) if text]
+        words += [f"Why: {text}" for text in (_why(case, subject),) if text] + _at_odds(case, subject)
         words += _rests(case, subject) + _could_change(case, subject) + _worse(case, subject)
     words += _not_taken(case)
     if subject:
@@ -216,16 +216,26 @@ def _why(case: Case, name: str) -> str:
     return f"of {title(case.goal)}, " + ", ".join(listed) + (f". Behind it: {behind}" if behind else "") + "."
 
 
+def _at_odds(case: Case, name: str) -> list[str]:
+    """That profit within the run says the opposite of customer equity, where it does."""
+    goal, profit = case.others()[name], case.rows("profit")[name]
+    if case.goal != "customer_equity" or not is_detected(profit) or profit["difference"] * goal["difference"] > 0:
+        return []
+    days = case.comparison.config.horizon_days
+    return [f"At odds: profit within the {days:,} days says the opposite ({difference_words(profit)}). Customer "
+            "equity decides here: it also counts points owed at the end and what customers are worth afterwards."]
+
+
 def _why_none(case: Case) -> list[str]:
     """What the scenario that loses least would have to bring, and what it loses by."""
     rows = case.others()
     least = max(rows, key=lambda name: rows[name]["difference"] * case.better)
     which = "" if len(rows) == 1 else f"{least} loses least; "
-    words = [f"Why: {which}{text}" for text in (_why(case, least),) if text]
+    words = [f"Why: {which}{text}" for text in (_why(case, least),) if text] + _at_odds(case, least)
     row = case.found("break_even", least)
     if row is not None:
         days = case.comparison.config.horizon_days
-        words.append(f"Would pay if: {'' if len(rows) == 1 else f'({least}) '}{break_even_words(row, days)}")
+        words.append(f"Break-even: {'' if len(rows) == 1 else f'({least}) '}{break_even_words(row, days)}")
     return words
 
 

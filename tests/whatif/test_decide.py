@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -184,3 +185,15 @@ def test_the_probability_to_be_best_holds_over_all_sides():
     found = {row["scenario"]: row for row in standing(rows, "profit", 0.95, 1).rows()}
     assert found["much_better"]["p_best"] > 0.999 and found["worse"]["p_best"] == 0.0
     assert found["worse"]["gap"] == pytest.approx(8, abs=0.2) and found["much_better"]["gap"] == 0.0
+
+
+def test_profit_that_says_the_opposite_of_equity_is_told(made):
+    """The same comparison with its profit turned round: the reasons say that the two are at odds."""
+    decision = made.further["decision"]
+    turn = np.where(decision["metric"] == "profit", -1.0, 1.0)
+    swapped = {"difference": decision["difference"] * turn,
+               "ci_low": np.where(turn < 0, -decision["ci_high"], decision["ci_low"]),
+               "ci_high": np.where(turn < 0, -decision["ci_low"], decision["ci_high"])}
+    other = replace(made, further={**made.further, "decision": Table({**decision.columns, **swapped})})
+    assert "At odds" not in dict(recommendation(made).grids[0].rows)
+    assert "points owed" in dict(recommendation(other).grids[0].rows)["At odds"]
