@@ -50,4 +50,4 @@ def _simulated(request: Request, settings: dict[str, Any], words: Sequence[str])
     with progress_bar("plan") as tell:
         answer = simulate_plan(request.config, settings, progress=tell)
     print_sections(write_simulated_plan(
-        answer, request.run_dir, time.perf_counter() - start, words_typed("plan", words)))
+        answer, settings, request.run_dir, time.perf_counter() - start, words_typed("plan", words)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxsim.report.analytic_plan_sections import analytic_sections
 from cxsim.report.plan_figure import draw_calendar, draw_plan
-from cxsim.report.plan_sections import plan_sections, plan_tables
+from cxsim.report.plan_sections import plan_sections
 from cxsim.report.plan_steps_figure import draw_simulated_plan
 from cxsim.report.run_folder import resolved, write_folder
 from cxsim.report.section import Section
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def write_simulated_plan(
-    plan: SimulatedPlan, folder: Path, seconds: float, command_line: Sequence[str] | None = None,
+    plan: SimulatedPlan, settings: Mapping[str, Any], folder: Path, seconds: float,
+    command_line: Sequence[str] | None = None,
 ) -> list[Section]:
     """Write the folder of a simulated plan; returns the sections of its page.
 
@@ -30,6 +31,8 @@ def write_simulated_plan(
     ----------
     plan : SimulatedPlan
         From :func:`cxsim.whatif.simulated_plan.simulate_plan`.
+    settings : mapping
+        The keys `plan.simulated` it was made from, kept in `config.yaml`.
     folder : Path
         Made if absent; files in it are replaced one by one, each of them whole.
     seconds : float
@@ -43,10 +46,13 @@ def write_simulated_plan(
         When the folder cannot be written; files already written are whole.
     """
     config = plan.config
+    world = resolved(config, plan.reference) | {"plan": {"simulated": dict(settings)}}
+    extra: dict[str, Any] = {"holds": "plan", "replications_held": plan.cells.replications}
+    if plan.cells.is_interrupted:
+        extra["interrupted_after"] = plan.cells.replications
     manifest = write_folder(
-        folder, config, plan_tables(plan), resolved(config, plan.reference), engine=plan.cells.engine,
-        seconds=seconds, command_line=command_line, cautions=cautions_of_worlds({"baseline": config}),
-        extra={"interrupted_after": plan.cells.replications} if plan.cells.is_interrupted else None)
+        folder, config, plan.tables(), world, engine=plan.cells.engine, seconds=seconds,
+        command_line=command_line, cautions=cautions_of_worlds({"baseline": config}), extra=extra)
     for ending in ("svg", "png"):
         draw_simulated_plan(plan, folder / f"plan.{ending}")
     sections = plan_sections(plan)
@@ -80,7 +86,7 @@ def write_analytic_plan(
     """
     world = resolved(config, None) | {"plan": dict(settings)}
     manifest = write_folder(folder, config, answer.tables(), world, engine="closed form", seconds=seconds,
-                            command_line=command_line)
+                            command_line=command_line, extra={"holds": "plan"})
     for ending in ("svg", "png"):
         draw_plan(answer.plan, folder / f"plan.{ending}", answer.bands)
         if answer.calendar is not None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cxsim.measure.table import Table
 from cxsim.report.plan_steps_figure import plan_svg
 from cxsim.report.section import Grid, Section
 from cxsim.whatif.plan_advice import advise, cautions
@@ -138,12 +136,3 @@ def _with(row: dict[str, Any], name: str, low: str, high: str, form: str) -> str
     if not math.isfinite(row[name]) or not math.isfinite(row[low]):
         return _number(row[name], form)
     return f"{format(row[name], form)} ± {format((row[high] - row[low]) / 2, form.lstrip('+'))}"
-
-
-def plan_tables(plan: SimulatedPlan) -> dict[str, Table]:
-    """The tables that a simulated plan leaves behind, by file name."""
-    cells: Sequence[tuple[str, Table]] = (
-        ("plan", plan.table), ("plan_segments", plan.segments), ("plan_channels", plan.channels),
-        ("plan_side_effects", plan.side_effects), ("frontier", plan.budgets), ("kpis", plan.cells.kpis),
-        ("occasions", plan.cells.occasions), ("newcomers", plan.cells.newcomers))
-    return dict(cells)

@@ -30,7 +30,8 @@ from cxsim.whatif.simulate import simulate
 
 REPLAYERS = {
     "sweep": "cxsim.whatif.sweep_replay:sweep_again", "optimize": "cxsim.whatif.optimize_replay:optimum_again",
-    "sensitivity": "cxsim.whatif.sensitivity_replay:sensitivity_again"}
+    "sensitivity": "cxsim.whatif.sensitivity_replay:sensitivity_again",
+    "plan": "cxsim.whatif.plan_replay:plan_again"}
 """By what a folder holds (`holds` of its manifest): ``module:function`` that makes its tables again from
 (folder, resolved configuration, manifest, progress). Runs and comparisons are replayed here."""
 WITHIN, ERRORS = 1e-9, 3.0

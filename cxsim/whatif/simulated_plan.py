@@ -66,8 +66,18 @@ class SimulatedPlan:
         """The frontier as a table."""
         return rows_as_table(iter(self.frontier.rows))
 
+    def tables(self) -> dict[str, Table]:
+        """The tables it leaves behind, by file name."""
+        return {
+            "plan": self.table, "plan_segments": self.segments, "plan_channels": self.channels,
+            "plan_side_effects": self.side_effects, "frontier": self.budgets, "kpis": self.cells.kpis,
+            "occasions": self.cells.occasions, "newcomers": self.cells.newcomers}
 
-def simulate_plan(config: Config, settings: Mapping[str, Any], *, progress: Progress = silent) -> SimulatedPlan:
+
+def simulate_plan(
+    config: Config, settings: Mapping[str, Any], *, reference: Reference | None = None,
+    progress: Progress = silent,
+) -> SimulatedPlan:
     """Live every combination of both levers and say what the next unit of money does in either.
 
     Parameters
@@ -76,6 +86,8 @@ def simulate_plan(config: Config, settings: Mapping[str, Any], *, progress: Prog
         The baseline world; it needs customers and paid acquisition.
     settings : mapping
         The keys `plan.simulated`: see :func:`cxsim.whatif.plan_levers.read_levers`.
+    reference : Reference, optional
+        The baseline's reference experience; found (or taken from the cache) if not given.
     progress : callable
         Called with (name, done, total).
 
@@ -87,7 +99,8 @@ def simulate_plan(config: Config, settings: Mapping[str, Any], *, progress: Prog
     levers = read_levers(config, settings)
     specs = levers.cells()
     look_ahead(config, len(specs) - 1, lambda text: progress(text, 0, 0))
-    reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
+    if reference is None:
+        reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     lives = [make_lives(name, config, [spec] if spec else [], reference) for name, spec in specs.items()]
     stopping = stopping_of(config)
     cells = live_cells(lives, config, progress, stopping)

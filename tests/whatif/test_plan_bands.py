@@ -13,6 +13,7 @@ from cxsim.theory.blattberg_deighton import ResponseCurve, best_split, optimum
 from cxsim.whatif.analytic_plan import plan_analytically
 from cxsim.whatif.plan_bands import find_bands, split_of_share
 from cxsim.whatif.plan_inputs import read_inputs
+from cxsim.whatif.replay import replay
 
 POINT = {"spend": 5, "observed_rate": 0.2, "ceiling": 0.4}
 KEPT = {"spend": 10, "observed_rate": 0.4, "ceiling": 0.7}
@@ -98,6 +99,7 @@ def test_the_shipped_calendar_is_planned_and_written_whole(tmp_path) -> None:
             "calendar.png", "report.html", "manifest.json", "config.yaml"} <= names
     text = " ".join(sentence for section in sections for sentence in section.words)
     assert "Contracts cost" in text and "costs 64.67 to acquire and 64.67 to retain" in text
+    assert replay(tmp_path).is_same
     assert answer.unbound is not None and answer.unbound.equity >= answer.calendar.equity
 
 

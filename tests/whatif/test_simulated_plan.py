@@ -14,6 +14,7 @@ from cxsim.settings.schema import Config
 from cxsim.whatif.plan_levers import read_levers
 from cxsim.whatif.plan_side_effects import cannibalised, without_breakage
 from cxsim.whatif.plan_steps import Sides, Step, at_equal_occasions, jackknife
+from cxsim.whatif.replay import replay
 from cxsim.whatif.simulated_plan import SimulatedPlan, simulate_plan
 
 # A stage with nothing on it but one's own money: customers all alike, who pay 50 a year and need no help.
@@ -117,7 +118,7 @@ def test_those_won_are_worth_the_closed_form_in_every_segment(plan: SimulatedPla
 
 
 def test_the_advice_is_the_closed_forms(plan: SimulatedPlan, tmp_path) -> None:
-    sections = write_simulated_plan(plan, tmp_path, 1.0)
+    sections = write_simulated_plan(plan, {}, tmp_path, 1.0)
     text = " ".join(sentence for section in sections for sentence in section.words)
     assert "The next unit of money goes to winning customers by media" in text
     assert "would be split better as" not in text
@@ -170,7 +171,7 @@ def test_jackknife_of_a_ratio_covers_it_as_often_as_stated() -> None:
     assert abs(hits / 1000 - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 1000) + 0.005
 
 
-def test_what_was_finished_before_an_interruption_is_told() -> None:
+def test_what_was_finished_before_an_interruption_is_told_and_can_be_verified(tmp_path) -> None:
     """Interrupted in the third replication: two are whole, and the plan is told from them."""
     config = apply_changes(blattberg_deighton(), {
         "replications": 6, "n_customers": 100, "parallel.workers": 1}, origin="judge", allow_world=True)
@@ -185,6 +186,10 @@ def test_what_was_finished_before_an_interruption_is_told() -> None:
     assert told.cells.is_interrupted and told.cells.replications == 2
     first_two = whole.cells.kpis.take(whole.cells.kpis["replication"] < 2)
     np.testing.assert_array_equal(told.cells.kpis["value"], first_two["value"])
+
+    write_simulated_plan(told, levers, tmp_path, 1.0)
+    found = replay(tmp_path)
+    assert found.is_same and {"plan", "frontier", "newcomers"} <= set(found.tables)
 
     def stopped_at_once(text: str, done: int, total: int) -> None:
         if done == 1:
