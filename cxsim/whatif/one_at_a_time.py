@@ -13,7 +13,7 @@ from cxsim.measure.comparison import mean_interval
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.table import Table
 from cxsim.whatif.drawn import DrawLives
-from cxsim.whatif.flip import Flip, find_flip
+from cxsim.whatif.flip import N_LOOKS, Flip, find_flip
 from cxsim.whatif.uncertain import Uncertain
 
 
@@ -116,7 +116,8 @@ def flips(uncertain: Uncertain, ends: Ends, digits: int) -> Table:
     Columns: parameter, acts_on, evidence, value, low, high, best, flip (NaN where the best stays best in the whole
     range), then_best, moved (as a share of the range, with its sign), luck_low, luck_high (where the flip lies
     with the probability `confidence`, as far as luck goes; within the range), is_exact, looks, reason.
-    Sorted by how near the flip is.
+    Sorted by how near the flip is. An assumption whose ends and middle leave a lead larger than all it varies by
+    is looked at no closer.
     """
     sides = tuple(uncertain.sides)
     best = sides.index(ends.best)
@@ -144,8 +145,11 @@ def _flip_of(ends: Ends, place: int, best: int, digits: int) -> tuple[Flip, int,
         means = ends.at(place, value).mean(axis=1)
         return float(means[best] - np.delete(means, best).max())
 
+    ends_and_middle = [lead(value) for value in (one.low, one.value, one.high)]
+    is_clear = min(ends_and_middle) > max(ends_and_middle) - min(ends_and_middle)
     try:
-        flip = find_flip(lead, one.low, one.high, start=one.value, digits=digits)
+        n_looks = 1 if is_clear else N_LOOKS
+        flip = find_flip(lead, one.low, one.high, start=one.value, digits=digits, n_looks=n_looks)
     except CxsimError as error:
         known = [reason for (at, _), reason in ends.reasons.items() if at == place]
         return Flip(math.nan, one.value, ()), best, known[0] if known else str(error)

@@ -136,6 +136,13 @@ def test_draws_are_optional() -> None:
     assert not np.isfinite(_row(alone.tables["flip_points"])["flip"]), "saving wages is better at every wage"
 
 
+def test_a_lead_that_hardly_varies_is_looked_at_at_its_ends_alone() -> None:
+    """48 hours of a wage of 19 to 21: a lead of 912 to 1008 that varies by 96."""
+    options = SensitivityOptions(parameters={WAGE: (19.0, 21.0)}, pairs=0)
+    config = cxsim.load(CENTRE).model_copy(update={"replications": 1})
+    assert _row(sensitivity(config, [(FEWER,)], options).tables["flip_points"])["looks"] == 3
+
+
 @pytest.mark.parametrize(("words", "told"), [
     (["sensitivity.pairs=5"], "power of two"), (["sensitivity.metric=profits"], "did you mean profit"),
     (["sensitivity.metric=contacts"], "neither better nor worse"), (["sensitivity.pair=8"], "sensitivity.pairs"),
