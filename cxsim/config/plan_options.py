@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from cxsim.settings.values import Count, Evidence, NotNegative, OpenShare, Positive, Strict
+from cxsim.settings.values import Count, Evidence, Names, NotNegative, OpenShare, Positive, Strict
 
 
 class ResponsePoint(Strict):
@@ -56,9 +56,10 @@ class KeepingLever(Strict):
 
 
 class SimulatedPlan(Strict):
-    """The levers that a simulated plan turns up and down together."""
+    """The levers that a simulated plan turns up and down together; routes that are `fixed` stay as they are."""
 
     spend_multiples: list[Annotated[float, Field(ge=0.0, le=1000.0)]] = Field(min_length=2)
+    fixed: Names = []
     retention: KeepingLever = KeepingLever()
 
     @model_validator(mode="after")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxsim.errors import CxsimError
+from cxsim.settings.acquisition import PaidRoute
+from cxsim.settings.keys import nearest
 from cxsim.settings.overlay import apply_changes
 from cxsim.settings.schema import Config, ScenarioSpec
 
@@ -87,8 +89,9 @@ def read_levers(config: Config, settings: Mapping[str, Any]) -> Levers:
     config : Config
         The baseline; it needs customers and a paid route.
     settings : mapping
-        `spend_multiples` (ascending), `retention` with `key` (null: retention spend where it has a curve,
-        otherwise the earn rate of a points programme) and `levels` (null: suited to the key).
+        `spend_multiples` (ascending), `fixed` (routes that stay as they are), `retention` with
+        `key` (null: retention spend where it has a curve, otherwise the earn rate of a points programme) and
+        `levels` (null: suited to the key).
 
     Raises
     ------
@@ -111,6 +114,7 @@ def read_levers(config: Config, settings: Mapping[str, Any]) -> Levers:
         raise CxsimError(
             "plan.mode=simulated: acquisition.media.ceiling_entrants_per_day=0, so media brings nobody; "
             "set acquisition=media or plan.mode=analytic")
+    usable = _without_fixed(usable, settings.get("fixed", ()))
     used = {name: route.spend_per_day for name, route in usable.items() if route.spend_per_day > 0}
     present = 1.0 if used else 0.0
     routes = used or {name: route.anchor_spend_per_day for name, route in usable.items()}
@@ -125,6 +129,20 @@ def read_levers(config: Config, settings: Mapping[str, Any]) -> Levers:
         if value != level:
             apply_changes(config, {key: value}, origin="plan.simulated.retention")
     return levers
+
+
+def _without_fixed(usable: dict[str, PaidRoute], fixed: Sequence[str]) -> dict[str, PaidRoute]:
+    """Routes that may be turned up and down; those bound by contracts left out."""
+    for name in fixed:
+        if name not in usable:
+            near = nearest(name, usable)
+            raise CxsimError(f"plan.simulated.fixed=[{name}]: there is no such paid route in use; "
+                             + (f"did you mean {near}?" if near else f"there are {', '.join(usable)}"))
+    free = {name: route for name, route in usable.items() if name not in fixed}
+    if not free:
+        raise CxsimError(f"plan.simulated.fixed=[{', '.join(fixed)}]: holds every paid route, so there is none to "
+                         "turn up or down; leave one out")
+    return free
 
 
 def _with(values: Sequence[float], present: float) -> tuple[float, ...]:

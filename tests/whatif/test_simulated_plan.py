@@ -244,6 +244,17 @@ def test_several_routes_are_turned_one_by_one_and_together() -> None:
     assert len(cells) == 3 * 2 + 2 * 3
 
 
+def test_routes_bound_by_contracts_stay_as_they_are() -> None:
+    config = cxsim.load(["acquisition=search_social_affiliates"])
+    keys = {"spend_multiples": [0.5, 2], "retention": {"key": None, "levels": [0.02]}}
+    levers = read_levers(config, keys | {"fixed": ["affiliates", "search"]})
+    assert levers.routes == {"social": 2.0}
+    every = list(config.acquisition)
+    for fixed, words in ((["affiliate"], "did you mean affiliates"), (every, "every paid route")):
+        with pytest.raises(CxsimError, match=words):
+            read_levers(config, keys | {"fixed": fixed})
+
+
 def test_channels_table_keeps_the_dearer_route_that_is_worth_more() -> None:
     from cxsim.whatif.plan_channels import channel_rows
 
