@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxsim.behaviour.money import RECENT_DAYS
 from cxsim.engines.outcome import Outcome
 from cxsim.journal.tallies import MONEY
 from cxsim.journal.ticks import DAY
@@ -51,8 +52,9 @@ def accounts_table(
     Table
         Columns scenario, replication, segment ('shared' for what is nobody's), source, item (:data:`ITEMS`: the
         categories of the ledger, customers, active_days, residual_value, reward_liability), count (flows,
-        customers, days), amount (account currency, positive in its own bucket) and discounted (to day 0). Rows
-        of zeros are left out.
+        customers, days), amount (account currency, positive in its own bucket), discounted (to day 0), and
+        recent_count and recent, count and amount of the last 90 days, from which residual values take what an
+        order leaves. Rows of zeros are left out.
 
     Examples
     --------
@@ -66,7 +68,9 @@ def accounts_table(
     ('order', 'organic', 2.0, 49.99)
     """
     growth = 1.0 + config.market.discount_rate_per_year
-    count, amount, discounted = _money(outcome, growth, flows or flows_of(outcome))
+    found = flows or flows_of(outcome)
+    count, amount, discounted = _money(outcome, growth, found)
+    recent_count, recent = _recent(outcome, found)
     _people(outcome, growth, count, discounted)
     _owed(outcome, config, growth, amount, discounted)
     spots = np.nonzero((count != 0) | (amount != 0) | (discounted != 0))
@@ -78,20 +82,41 @@ def accounts_table(
         "source": np.array(SOURCES, dtype=object)[source],
         "item": np.array(ITEMS, dtype=object)[item],
         "count": count[spots], "amount": amount[spots], "discounted": discounted[spots],
+        "recent_count": recent_count[spots], "recent": recent[spots],
     })
 
 
 def _money(outcome: Outcome, growth: float, flows: Flows) -> tuple[Cube, Cube, Cube]:
     """Counts, amounts and discounted amounts of the ledger."""
     (day, segment, source, _, category), (counts, amounts) = flows
-    shape = (len(outcome.segments) + 1, len(SOURCES), len(ITEMS))
+    shape = _shape(outcome)
     spots = np.ravel_multi_index((segment, source, category), shape)
+    weights = amounts * growth ** (-day / 365.0) / MONEY
+    discounted = np.bincount(spots, weights=weights, minlength=int(np.prod(shape))).reshape(shape)
+    count, amount = _summed(shape, spots, counts, amounts)
+    return count, amount, discounted
+
+
+def _recent(outcome: Outcome, flows: Flows) -> tuple[Cube, Cube]:
+    """Counts and amounts of the last 90 days."""
+    (day, segment, source, _, category), (counts, amounts) = flows
+    late = day >= len(outcome.ledger) - RECENT_DAYS
+    shape = _shape(outcome)
+    spots = np.ravel_multi_index((segment[late], source[late], category[late]), shape)
+    return _summed(shape, spots, counts[late], amounts[late])
+
+
+def _shape(outcome: Outcome) -> tuple[int, int, int]:
+    return len(outcome.segments) + 1, len(SOURCES), len(ITEMS)
+
+
+def _summed(
+    shape: tuple[int, int, int], spots: np.ndarray, counts: np.ndarray, amounts: np.ndarray,
+) -> tuple[Cube, Cube]:
     whole = np.zeros((2, int(np.prod(shape))), dtype=np.int64)
     np.add.at(whole[0], spots, counts)
     np.add.at(whole[1], spots, amounts)
-    weights = amounts * growth ** (-day / 365.0) / MONEY
-    discounted = np.bincount(spots, weights=weights, minlength=whole.shape[1]).reshape(shape)
-    return whole[0].reshape(shape).astype(float), whole[1].reshape(shape) / MONEY, discounted
+    return whole[0].reshape(shape).astype(float), whole[1].reshape(shape) / MONEY
 
 
 def _people(outcome: Outcome, growth: float, count: Cube, discounted: Cube) -> None:

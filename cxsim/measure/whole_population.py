@@ -23,7 +23,7 @@ COLUMNS = {
     "points": ("issued", "redeemed", "expired", "cancelled", "outstanding"),
     "touchpoints": ("journeys", "episodes", "failures", "cost"),
     "sources": ("customers_acquired", *PAID_FOR, "spend"),
-    "accounts": ("amount", "discounted"),
+    "accounts": ("amount", "discounted", "recent_count", "recent"),
     "leaks": ("subsidy", "customers", "leaked"),
     "gains": ("customers", "saved", "lost", "net_saved", "margin", "orders"),
 }

@@ -32,7 +32,7 @@ NOTES = (
     "orders by Shapley's value, for each segment and source; costs are the ledgers' differences. Bars sum to the "
     "difference to the cent in every replication.",
     "In customer equity money is discounted, and what the living are still worth counts as further orders at the "
-    "end; how many goes with retention.",
+    "end, net of rewards and own service: how many goes with retention, what each leaves with its driver.",
 )
 MOST_NAMED = 3
 HALF_A_CENT = 0.005

@@ -6,7 +6,8 @@ In each segment and for each source of customers the margin of orders is a produ
 
 and their Shapley values share its difference out. What is left of the ledgers is taken as it stands: rewards,
 service, retention and acquisition spend. For customer equity all money is discounted, and the residual value of
-the living counts as further orders at the end, at the margin of those in the run; how many goes with retention.
+the living counts as further orders at the end, each leaving what one of the last 90 days leaves its segment, net
+of rewards and a customer's own service. How many there are goes with retention, what each leaves with its driver.
 """
 
 from __future__ import annotations
@@ -48,16 +49,21 @@ DRIVERS = {
 PEOPLE = ("acquisition", "referral", "retention", "frequency", "spend", "upsell")
 FIXED = ("staff", "touchpoint_fixed", "training", "hiring", "integration")
 DIRECT = {"reward": "rewards", "retention": "retention_spend", "acquisition": "acquisition_spend"}
+# What an order leaves, by driver; and what is a customer's own, so that his residual value is net of it.
+LEFT = ("spend", "upsell", "membership_fees", "rewards", "retention_spend", "service_volume")
+OWN = tuple(name for name, _, _, is_own in CATEGORIES if is_own)
 _SIGN = {name: 1 if bucket == "revenue" else -1 for name, bucket, _, _ in CATEGORIES}
 _BUCKET = {name: bucket for name, bucket, _, _ in CATEGORIES}
 
 
 @dataclass(frozen=True)
 class _Side:
-    """One side's figures: item -> array (segments and shared, sources, replications)."""
+    """One side's figures by item: (segments and shared, sources, replications); `late`: of the last 90 days."""
 
     count: Mapping[str, np.ndarray]
     money: Mapping[str, np.ndarray]
+    late_count: Mapping[str, np.ndarray]
+    late_money: Mapping[str, np.ndarray]
 
 
 def drivers(comparison: Comparison, progress: Progress) -> dict[str, Table]:
@@ -103,13 +109,14 @@ def driver_table(accounts: Table, names: Sequence[str], baseline: str = "baselin
 def split(before: _Side, after: _Side, measure: str) -> np.ndarray:
     """Whole 1/10,000 of the currency, shape (drivers, segments, replications)."""
     found = {name: np.zeros(next(iter(before.money.values())).shape) for name in DRIVERS}
-    _share_margin(found, before, after, with_residual=measure == "customer_equity")
+    _share_margin(found, before, after)
     _share_service(found, before, after)
     for item in _SIGN:
         if _BUCKET[item] in DIRECT:
             found[DIRECT[_BUCKET[item]]] -= after.money[item] - before.money[item]
     found["membership_fees"] += after.money["membership_fee"] - before.money["membership_fee"]
     if measure == "customer_equity":
+        _share_residual(found, before, after)
         found["reward_liability"] -= after.money[LIABILITY] - before.money[LIABILITY]
     values = np.stack([found[name].sum(axis=1) for name in DRIVERS]) * MONEY
     # What no driver can account for but for the last digits of its arithmetic goes with the largest remainders.
@@ -148,10 +155,12 @@ def _side(
         found, numbers = codes(rows[name])
         places.append(np.array([list(words).index(word) for word in found] or [0])[numbers])
     shape = tuple(len(words) for _, words in axes)
-    count, money = np.zeros(shape), np.zeros(shape)
-    count[tuple(places)] = rows["count"]
-    money[tuple(places)] = rows["amount" if measure == "profit" else "discounted"]
-    return _Side(dict(zip(ITEMS, count, strict=True)), dict(zip(ITEMS, money, strict=True)))
+    by_item = []
+    for column in ("count", "amount" if measure == "profit" else "discounted", "recent_count", "recent"):
+        cube = np.zeros(shape)
+        cube[tuple(places)] = rows[column]
+        by_item.append(dict(zip(ITEMS, cube, strict=True)))
+    return _Side(*by_item)
 
 
 def _worth(side: _Side, measure: str) -> np.ndarray:
@@ -160,12 +169,12 @@ def _worth(side: _Side, measure: str) -> np.ndarray:
     return total + side.money[RESIDUAL] - side.money[LIABILITY] if measure == "customer_equity" else total
 
 
-def _margins(side: _Side) -> tuple[np.ndarray, np.ndarray]:
+def _margins(money: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Margin of orders without upsell, and of upsell; goods are shared by revenue."""
-    sold = side.money["order"] + side.money["subscription"]
-    share = _over(side.money["upsell"], sold + side.money["upsell"], 0.0)
-    upsell = side.money["upsell"] - share * side.money["goods"]
-    base = sold + side.money["refund"] - (1.0 - share) * side.money["goods"] - side.money["returned_goods"]
+    sold = money["order"] + money["subscription"]
+    share = _over(money["upsell"], sold + money["upsell"], 0.0)
+    upsell = money["upsell"] - share * money["goods"]
+    base = sold + money["refund"] - (1.0 - share) * money["goods"] - money["returned_goods"]
     return base, upsell
 
 
@@ -174,50 +183,79 @@ def _over(top: np.ndarray, bottom: np.ndarray, otherwise: float | np.ndarray = n
     return np.divide(top, bottom, out=result, where=bottom != 0)
 
 
-def _factors(side: _Side, with_residual: bool) -> np.ndarray:
-    """Customers, active days each, orders a day, margin and upsell margin an order, residual value each."""
+def _factors(side: _Side) -> np.ndarray:
+    """Customers, active days each, orders a day, margin and upsell margin an order."""
     heads, days = side.count[CUSTOMERS], side.count[ACTIVE_DAYS]
     orders = side.count["order"] + side.count["subscription"]
-    base, upsell = _margins(side)
-    residual = side.money[RESIDUAL] if with_residual else np.zeros(heads.shape)
-    return np.stack([heads, _over(days, heads), _over(orders, days), _over(base, orders), _over(upsell, orders),
-                     _over(residual, heads)])
+    base, upsell = _margins(side.money)
+    return np.stack([heads, _over(days, heads), _over(orders, days), _over(base, orders), _over(upsell, orders)])
 
 
-def _share_margin(found: dict[str, np.ndarray], before: _Side, after: _Side, with_residual: bool) -> None:
-    """Share out the difference in the margin of orders (and residual values) among the five factors."""
-    one, other = _factors(before, with_residual), _factors(after, with_residual)
+def _share_margin(found: dict[str, np.ndarray], before: _Side, after: _Side) -> None:
+    """Share out the difference in the margin of orders among the five factors."""
     # A source that is absent on one side has the other's factors, so that the whole difference is heads.
-    one, other = (np.where(np.isnan(a), np.where(np.isnan(b), 0.0, b), a) for a, b in ((one, other), (other, one)))
-    one, other = _order_on(one, other)
+    one, other = _filled(_factors(before), _factors(after))
     worths = []
     for chosen in coalitions(5):
         n, days, rate, base, upsell = (other[k] if k in chosen else one[k] for k in range(5))
-        further, rest = (other if 1 in chosen else one)[5:]
-        worths.append(n * ((days * rate + further) * (base + upsell) + rest))
+        worths.append(n * days * rate * (base + upsell))
     shares = shapley_values(np.stack(worths))
-    sources = np.array(SOURCES)[:, None]
-    found["referral"] += np.where(sources == "referral", shares[0], 0.0)
-    found["acquisition"] += np.where(sources == "referral", 0.0, shares[0])
+    _share_heads(found, shares[0])
     for name, share in zip(PEOPLE[2:], shares[1:], strict=True):
         found[name] += share
-    found["spend"] += _margin(after, with_residual) - _margin(before, with_residual) - (worths[-1] - worths[0])
+    whole = sum(_margins(after.money)) - sum(_margins(before.money))
+    found["spend"] += whole - (worths[-1] - worths[0])
 
 
-def _margin(side: _Side, with_residual: bool) -> np.ndarray:
-    base, upsell = _margins(side)
-    return base + upsell + (side.money[RESIDUAL] if with_residual else 0.0)
+def _share_heads(found: dict[str, np.ndarray], share: np.ndarray) -> None:
+    """What more or fewer customers bring, by whether others brought them."""
+    is_brought = np.array(SOURCES)[:, None] == "referral"
+    found["referral"] += np.where(is_brought, share, 0.0)
+    found["acquisition"] += np.where(is_brought, 0.0, share)
 
 
-def _order_on(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Residual values as further orders where an order earns something on both sides; else a last factor."""
-    margins = [side[3] + side[4] for side in (one, other)]
-    earns = (margins[0] > 0) & (margins[1] > 0)
-    made = []
-    for side, margin in zip((one, other), margins, strict=True):
-        further = np.where(earns, _over(side[5], np.where(earns, margin, 0.0), 0.0), 0.0)
-        made.append(np.concatenate([side[:5], further[None], np.where(earns, 0.0, side[5])[None]]))
-    return made[0], made[1]
+def _filled(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Factors of both sides; one that is not defined on its side is the other's, or 0."""
+    first = np.where(np.isnan(one), np.nan_to_num(other), one)
+    return first, np.where(np.isnan(other), np.nan_to_num(one), other)
+
+
+def _left_by_order(side: _Side) -> np.ndarray:
+    """What an order of the last 90 days leaves its segment, in parts by driver (:data:`LEFT`), signed."""
+    late = {item: _of_segment(rows) for item, rows in side.late_money.items()}
+    orders = _of_segment(side.late_count["order"] + side.late_count["subscription"])
+    base, upsell = _margins(late)
+    parts = {"spend": base, "upsell": upsell, "membership_fees": late["membership_fee"]}
+    for name, bucket in (("rewards", "reward"), ("retention_spend", "retention"), ("service_volume", "service")):
+        parts[name] = -sum((late[item] for item in OWN if _BUCKET[item] == bucket), np.zeros(orders.shape))
+    return np.stack([_over(parts[name], orders) for name in LEFT])
+
+
+def _of_segment(rows: np.ndarray) -> np.ndarray:
+    """Sums over sources, at the place of each."""
+    return np.broadcast_to(rows.sum(axis=1, keepdims=True), rows.shape)
+
+
+def _share_residual(found: dict[str, np.ndarray], before: _Side, after: _Side) -> None:
+    """Share out the difference in residual values: heads, further orders each, what an order leaves."""
+    left = _filled(_left_by_order(before), _left_by_order(after))
+    earns = (left[0].sum(axis=0) > 0) & (left[1].sum(axis=0) > 0)
+    factors = []
+    for side, parts in zip((before, after), left, strict=True):
+        each = _over(side.money[RESIDUAL], side.count[CUSTOMERS])
+        further = np.where(earns, each / np.where(earns, parts.sum(axis=0), 1.0), 0.0)
+        factors.append(np.concatenate([side.count[CUSTOMERS][None], further[None], parts]))
+    one, other = _filled(*factors)
+    worths = []
+    for chosen in coalitions(2 + len(LEFT)):
+        n, further, *parts = (other[k] if k in chosen else one[k] for k in range(2 + len(LEFT)))
+        worths.append(n * further * sum(parts))
+    shares = shapley_values(np.stack(worths))
+    _share_heads(found, shares[0])
+    for name, share in zip(("retention", *LEFT), shares[1:], strict=True):
+        found[name] += share
+    # Where an order leaves nothing, residual values are no further orders; they go with who stays.
+    found["retention"] += after.money[RESIDUAL] - before.money[RESIDUAL] - (worths[-1] - worths[0])
 
 
 def _share_service(found: dict[str, np.ndarray], before: _Side, after: _Side) -> None:

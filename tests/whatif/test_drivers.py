@@ -9,6 +9,7 @@ import pytest
 
 import cxsim
 from cxsim.measure.table import Table
+from cxsim.settings.reference import blank_reference
 from cxsim.whatif.compare import Comparison
 from cxsim.whatif.decompose_drivers import DRIVERS, driver_table
 from cxsim.whatif.shapley import (
@@ -68,9 +69,10 @@ def test_largest_remainders_reach_the_total_from_either_side() -> None:
 
 def _accounts(sides: Mapping[str, list[tuple]]) -> Table:
     """Accounts by hand: (segment, source, item, count, amount, discounted) of replication 0."""
-    rows = [(side, 0, *row) for side, listed in sides.items() for row in listed]
-    names = ("scenario", "replication", "segment", "source", "item", "count", "amount", "discounted")
-    kinds = (object, np.int64, object, object, object, float, float, float)
+    rows = [(side, 0, *row, row[3], row[4]) for side, listed in sides.items() for row in listed]
+    names = ("scenario", "replication", "segment", "source", "item", "count", "amount", "discounted",
+             "recent_count", "recent")
+    kinds = (object, np.int64, object, object, object, float, float, float, float, float)
     return Table({name: np.array(column, dtype=kind)
                   for name, column, kind in zip(names, zip(*rows, strict=True), kinds, strict=True)})
 
@@ -139,6 +141,25 @@ def test_residual_value_counts_as_further_orders() -> None:
 
     assert _found({"baseline": rows(600, 100), "new": rows(750, 125)}, "customer_equity") == {"spend": 175.0}
     assert _found({"baseline": rows(600, 100), "new": rows(600, 160)}, "customer_equity") == {"retention": 60.0}
+
+
+def test_residual_value_that_falls_with_rewards_is_no_loss_of_retention() -> None:
+    """Of 12 an order a tenth is given back: 100 of residual value become 90, though all stay as long."""
+    def rows(rewards: float, worth: float) -> list[tuple]:
+        return [*_shop(10, 1000, 50, 600, 0), ("few", "start", "residual_value", 0, 0, worth),
+                ("few", "start", "reward_redeemed", 5, rewards, rewards)]
+
+    found = _found({"baseline": rows(0, 100), "new": rows(60, 90)}, "customer_equity")
+    assert found == {"rewards": pytest.approx(-60.0 - 10.0)}
+
+
+def test_a_programme_that_moves_nobody_leaves_retention_alone() -> None:
+    """Subscribers are kept by nothing but their exits; a programme without effects only costs, now and later."""
+    config = cxsim.load([*WORLDS["club"][:3], "replications=2"])
+    made = cxsim.compare(config, ["points_program"], reference=blank_reference(config))
+    found = {row["driver"]: row["difference"] for row in made.further["drivers"].select(
+        measure="customer_equity", segment="all").rows()}
+    assert found["rewards"] < 0 and abs(found["retention"]) < 0.01 * abs(found["rewards"])
 
 
 @pytest.fixture(scope="module", params=list(WORLDS))
