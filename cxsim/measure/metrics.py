@@ -81,9 +81,10 @@ gifts, bonuses to both sides of a recommendation, handled minutes of prospects),
 payback_days. `spend` adds up to `acquisition_cost`; what belongs to no source is in the row `shared`.
 
 `accounts.parquet`: what the run was made of, by segment and source of customers: the categories of the ledger
-over the whole run (count, amount, and the amount discounted to day 0), customers (who ever bought or
-subscribed), active days, residual value and reward liability at the horizon. Amounts with their signs sum to
-`profit`; discounted ones, with residual value and less the liability, to `customer_equity`.
+over the whole run (count, amount, the amount discounted to day 0, and count and amount of the last 90 days),
+customers (who ever bought or subscribed), active days, residual value and reward liability at the horizon.
+Amounts with their signs sum to `profit`; discounted ones, with residual value and less the liability, to
+`customer_equity`.
 
 `leaks.parquet` of a comparison: `leakage` (as below) by kind of reward and bonus. `gains.parquet`: customers of
 both lives in groups of the baseline's life (segments; thirds by satisfaction at its end; thirds by tenure; whom
