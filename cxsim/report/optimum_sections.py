@@ -259,7 +259,7 @@ def _search(found: Optimum, svg: str) -> Section:
     who = {"scipy": "Sobol sample, then radial-basis surfaces (Regis & Shoemaker 2007)",
            "optuna": "Sobol sample, then Optuna's tree-structured Parzen estimator (Bergstra et al. 2011)"}
     caption = ("As the search saw it: gain on the baseline of every setting, over each lever and what is spent; "
-               "far worse ones at the lower edge. Filled: keeps the limits; ringed: finalists, the best in orange; "
+               "far worse ones at the lower edge. Filled: keeps the limits; ringed: finalists, the best orange; "
                "grey line: the baseline.")
     notes = [f"Search: {who[found.asked.search]}."]
     return Section("How it was searched", words, svg=svg, caption=caption, notes=notes, place="further")
