@@ -50,14 +50,6 @@ METRICS = (
            "New customers per prospect who entered in the period; in a single month some became customers "
            "who had entered before it.",
            "customers_acquired / entered"),
-    Metric("customers_reached", "customers", 0,
-           "Customers who ever lived under the scenario: it had started, its ramp had come to them, and they "
-           "were among those it is for. Who had dropped out before day 0 and stayed away is left out. 0 in the "
-           "baseline.",
-           "customers with a journey, renewal or prompt under any part of the scenario", total_only=True),
-    Metric("share_reached", "share", 0,
-           "The share of customers who were reached by the scenario, of all who had not dropped out before day 0.",
-           "customers_reached / customers alive at some time of the run", total_only=True),
 )
 
 
@@ -100,26 +92,6 @@ def _ever(outcome: Outcome, sums: Sums) -> np.ndarray:
     acquired = np.cumsum(sums.counter("acquired")[:, :-1], axis=1) + sums.opening("acquired")
     so_far = base + acquired
     return np.concatenate([so_far, so_far[:, -1:]], axis=1)
-
-
-def customers_reached(outcome: Outcome) -> dict[str, np.ndarray]:
-    """How many a scenario reached, and which share, by segment, all last; of shape (segments + 1,).
-
-    Examples
-    --------
-    >>> from cxsim.measure.blank import make_blank_outcome
-    >>> customers_reached(make_blank_outcome())["customers_reached"].tolist()
-    [0.0, 0.0]
-    """
-    found = ever_customers(outcome.customers, "segment", "reached", "left")
-    found = found[found["left"] >= 0]
-
-    def by_segment(chosen: np.ndarray) -> np.ndarray:
-        heads = np.bincount(found["segment"][chosen], minlength=len(outcome.segments))
-        return np.append(heads, heads.sum()).astype(float)
-
-    reached = by_segment(found["reached"] != 0)
-    return {"customers_reached": reached, "share_reached": ratio(reached, by_segment(found["left"] >= 0))}
 
 
 def customer_metrics(outcome: Outcome, sums: Sums) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxsim.engines.outcome import Outcome
-from cxsim.measure.customer_metrics import customer_metrics, customers_reached
+from cxsim.measure.customer_metrics import customer_metrics
 from cxsim.measure.employee_metrics import employee_metrics
 from cxsim.measure.experience_metrics import experience_metrics
 from cxsim.measure.journey_metrics import journey_metrics
@@ -42,7 +42,7 @@ def _values(outcome: Outcome, config: Config) -> np.ndarray:
         **leaving_metrics(config, sums),
     }
     cube = np.full((*sums.counts.shape[:2], len(CATALOGUE)), np.nan)
-    at_end = {**value_metrics(outcome, config, sums), **reproduction(outcome), **customers_reached(outcome)}
+    at_end = {**value_metrics(outcome, config, sums), **reproduction(outcome)}
     for i, name in enumerate(CATALOGUE):
         if name in at_end:
             cube[:, -1, i] = at_end[name]

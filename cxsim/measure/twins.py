@@ -15,8 +15,8 @@ from cxsim.measure.table import Table
 
 BRIEF = np.dtype([
     ("id", "i8"), ("subsidy", "i8"), ("margin", "i8"), ("orders", "i4"), ("segment", "i2"), ("active", "?"),
-    ("was_there", "?"), ("is_treated", "?"), ("source", "i1"), ("entry", "i8"), ("satisfaction", "f4"),
-    ("gifts", "f4", (len(GIFTS),))])
+    ("was_there", "?"), ("is_treated", "?"), ("is_past", "?"), ("source", "i1"), ("entry", "i8"),
+    ("satisfaction", "f4"), ("gifts", "f4", (len(GIFTS),))])
 
 METRICS = (
     Metric("subsidy", "money", -1,
@@ -33,6 +33,13 @@ METRICS = (
            "Subscription: the share of subsidy that went to customers who are active at the end of neither life, "
            "so that it did not keep them. Undefined in a transactional market.",
            "subsidy of gone / subsidy"),
+    Metric("customers_reached", "customers", 0,
+           "Customers of the scenario, but for those who had dropped out before day 0, whom it reached: it had "
+           "started, its ramp had come to them, and they were among those it is for.",
+           "customers within reach of any part of the scenario"),
+    Metric("share_reached", "share", 0,
+           "Of the scenario's customers who had not dropped out before day 0, the share that was reached.",
+           "customers_reached / customers alive at some time of the run"),
     Metric("customers_in_both", "customers", 0,
            "Customers of the baseline who are customers of the scenario too.",
            "kept + gone + saved + lost"),
@@ -71,8 +78,8 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     (0,)
     """
     customers = ever_customers(outcome.customers, "id", "subsidy", "margin", "segment", "n_orders",
-                               "orders_before", "was_active", "was_active_first", "reached", "source", "entry",
-                               "satisfaction", "n_judged", "gifts")
+                               "orders_before", "was_active", "was_active_first", "reached", "left", "source",
+                               "entry", "satisfaction", "n_judged", "gifts")
     brief = np.zeros(len(customers), BRIEF)
     for name in ("id", "subsidy", "margin", "segment", "source", "entry", "satisfaction", "gifts"):
         brief[name] = customers[name]
@@ -80,6 +87,7 @@ def brief_lives(outcome: Outcome) -> np.ndarray:
     brief["active"] = customers["was_active"] != 0
     brief["was_there"] = customers["was_active_first"] != 0
     brief["is_treated"] = customers["reached"] != 0
+    brief["is_past"] = customers["left"] < 0
     brief["satisfaction"][customers["n_judged"] == 0] = np.nan
     return brief[np.argsort(brief["id"], kind="stable")]
 
@@ -148,7 +156,11 @@ def _figures(baseline: np.ndarray, scenario: np.ndarray, kind: str, n: int) -> d
     gone = summed(after["segment"], np.where(~one & ~other, after["subsidy"], 0)) / MONEY
     is_kept_apart = (subsidy != 0) & (kind == "subscription")
     saved, lost = summed(after["segment"], ~one & other), summed(after["segment"], one & ~other)
+    reached = summed(scenario["segment"], scenario["is_treated"] & ~scenario["is_past"])
+    there = summed(scenario["segment"], ~scenario["is_past"])
     return {
+        "customers_reached": reached,
+        "share_reached": np.divide(reached, there, out=np.full(n + 1, np.nan), where=there != 0),
         "subsidy": subsidy,
         "leakage": np.divide(lost_money, subsidy, out=np.full(n + 1, np.nan), where=subsidy != 0),
         "spent_on_leavers": np.divide(gone, subsidy, out=np.full(n + 1, np.nan), where=is_kept_apart),

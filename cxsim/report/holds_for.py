@@ -8,6 +8,7 @@ import numpy as np
 
 from cxsim.engines.reproduction import CAUTION_FROM, scenario_reproduction
 from cxsim.measure.comparison import mean_interval
+from cxsim.measure.table import Table
 from cxsim.report.section import Grid, Section
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _reached(comparison: Comparison) -> Grid:
     """How many each scenario reached, and whom it is for."""
     rows = []
     for name, parts in zip(comparison.names, comparison.scenarios, strict=True):
-        reached, share = (_values(comparison, name, metric) for metric in ("customers_reached", "share_reached"))
+        reached, share = (_values(comparison.twins, name, metric) for metric in (
+            "customers_reached", "share_reached"))
         rows.append([name, f"{reached.mean():,.1f}", f"{share.mean():.1%}", told_audience(parts)])
     return Grid(["scenario", "customers reached", "share of all", "for whom"], rows, "Whom the scenarios reached",
                 words=1)
@@ -98,13 +100,15 @@ def _reproduction(comparison: Comparison) -> Grid | None:
         return None
     rows = []
     for name, number in expected.items():
-        seen = _values(comparison, name, "reproduction_number")
+        seen = _values(comparison.kpis, name, "reproduction_number")
         mean, low, high, _ = mean_interval(seen, comparison.config.confidence)
         rows.append([name, f"{number:.3f}", f"{float(mean):.3f}", f"{float(low):.3f} to {float(high):.3f}"])
     share = f"{100 * comparison.config.confidence:g}% interval"
     return Grid(["", "expected", "seen", share], rows, "Reproduction number of recommendation")
 
 
-def _values(comparison: Comparison, scenario: str, metric: str) -> np.ndarray:
-    rows = comparison.kpis.select(scenario=scenario, segment="all", period="total", metric=metric)
+def _values(table: Table, scenario: str, metric: str) -> np.ndarray:
+    rows = table.select(scenario=scenario, segment="all", metric=metric)
+    if "period" in rows.names:
+        rows = rows.select(period="total")
     return np.asarray(rows["value"], float)
