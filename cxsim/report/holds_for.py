@@ -31,7 +31,7 @@ def holds_for(comparison: Comparison) -> Section | None:
     if config.warmup_days > 0:
         words.append(told_warm_up(config))
     grids = [_reached(comparison)]
-    notes = ["Reached: lived under the scenario at least once, whatever became of him."]
+    notes = ["Reached: within the scenario's reach at some time, of all who had not dropped out before day 0."]
     numbers = _reproduction(comparison)
     if numbers is not None:
         grids.append(numbers)
