@@ -108,10 +108,13 @@ def write_comparison(
         "comparison": comparison.comparison, "returns": comparison.returns, **comparison.further}
     world = resolved(config, comparison.reference, comparison.scenarios, comparison.baseline, comparison.depth)
     worlds = scenario_worlds(config, [], comparison.baseline) | comparison.scenario_configs
-    manifest = write_folder(folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
-                      stopping=comparison.stopping, command_line=command_line, cautions=cautions_of_worlds(worlds))
+    with ThreadPoolExecutor(1) as writer:  # Journeys are read while tables are written.
+        folder_written = writer.submit(
+            write_folder, folder, config, tables, world, engine=comparison.engine, seconds=comparison.seconds,
+            stopping=comparison.stopping, command_line=command_line, cautions=cautions_of_worlds(worlds))
+        journeys = _journeys_of_comparison(comparison)
+    manifest = folder_written.result()
     write_summary(folder / "summary.csv", comparison.comparison, config.confidence)
-    journeys = _journeys_of_comparison(comparison)
     write_report(folder / "report.html", Report(
         config, comparison.kpis, manifest, comparison=comparison.comparison,
         scenario_configs=comparison.scenario_configs, descriptions=descriptions(comparison),
