@@ -70,9 +70,9 @@ def _steps(plan: SimulatedPlan) -> Grid:
     rows = [[_step(row), f"{row['spend']:,.0f}", f"{row['customers']:+,.1f}",
              _with(row, "marginal_cost", "low", "high", ",.2f"),
              _with(row, "value", "value_low", "value_high", ",.2f"),
-             _with(row, "return_on_spend", "return_low", "return_high", "+.2f"), verdict(row)]
+             f"{verdict(row)} {_with(row, 'return_on_spend', 'return_low', 'return_high', '+.2f')}"]
             for row in plan.table.rows()]
-    return Grid(["step", "spend", "customers", "the next costs", "is worth", "a unit adds", ""], rows, words=1)
+    return Grid(["step", "spend", "customers", "the next costs", "is worth", "a unit adds"], rows)
 
 
 def _segments(plan: SimulatedPlan) -> Grid:
@@ -133,6 +133,8 @@ def _number(value: float, form: str) -> str:
 
 def _with(row: dict[str, Any], name: str, low: str, high: str, form: str) -> str:
     """A number with half of its interval, short enough for a table."""
+    if form == ",.2f" and abs(row[name]) >= 100:
+        form = ",.0f"
     if not math.isfinite(row[name]) or not math.isfinite(row[low]):
         return _number(row[name], form)
     return f"{format(row[name], form)} ± {format((row[high] - row[low]) / 2, form.lstrip('+'))}"

@@ -119,12 +119,18 @@ def _best(plan: SimulatedPlan) -> list[str]:
     costs = [best.acquire, best.retain]
     worth = [best.value_acquired, best.value_kept]
     won, kept, worth_won, worth_kept = (interval(one, ",.2f") for one in (*costs, *worth))
+    why = MOVES_OTHERS if plan.table["per"][-1] == AT_END else DIFFER
     said.append(f"There one more customer costs {won} to win and {kept} to keep, and is worth {worth_won} when "
-                f"won and {worth_kept} when kept: " + pfeifer(costs, worth))
+                f"won and {worth_kept} when kept: " + pfeifer(costs, worth, why))
     return said
 
 
-def pfeifer(costs: list[Found], worth: list[Found]) -> str:
+DIFFER = "those won and those kept are not worth the same, because customers differ"
+MOVES_OTHERS = ("one more who is active at the end is not worth the same as one who is won, because what keeps "
+                "him also moves what the others buy and cost")
+
+
+def pfeifer(costs: list[Found], worth: list[Found], why: str = DIFFER) -> str:
     """Whether marginal costs equal what a customer is worth, as far as the intervals can tell (Pfeifer 2005).
 
     Examples
@@ -139,8 +145,7 @@ def pfeifer(costs: list[Found], worth: list[Found]) -> str:
     if max(one[1] for one in found) <= min(one[2] for one in found):
         return "all four agree within their intervals, as they must at the optimum (Pfeifer 2005)."
     if all(pairs):
-        return ("each cost equals what it buys, as it must at the optimum (Pfeifer 2005); those won and those "
-                "kept are not worth the same, because customers differ.")
+        return f"each cost equals what it buys, as it must at the optimum (Pfeifer 2005); {why}."
     return "they still differ: between the cells that were tried the optimum is not met exactly; try finer levels."
 
 
