@@ -31,10 +31,14 @@ def holds_for(comparison: Comparison) -> Section | None:
     if config.warmup_days > 0:
         words.append(told_warm_up(config))
     grids = [_reached(comparison)]
+    words += [f"{name} is for some: {audience}. It reached {share} of the customers."
+              for name, _, share, audience in grids[0].rows if audience != "everybody"]
     notes = ["Reached: within the scenario's reach at some time, of all who had not dropped out before day 0."]
     numbers = _reproduction(comparison)
     if numbers is not None:
         grids.append(numbers)
+        told = ", ".join(f"{name} {expected}" for name, expected, _, _ in numbers.rows)
+        words.append(f"New customers whom one brings over his life (reproduction number): {told}.")
         notes.append(
             "Reproduction number: new customers whom one customer brings by recommendation over a life as long as "
             "the horizon; expected by pilots and invitations, seen in the run (newcomers' lives, cut at the "

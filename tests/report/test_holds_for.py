@@ -35,6 +35,8 @@ def test_reach_is_the_share_that_was_asked_for(made: Comparison) -> None:
     row = section.grids[0].rows[0]
     assert row[0] == "some" and row[1] == f"{reached.mean():,.1f}" and row[3] == "30% of all by luck"
     assert section.grids[0].rows[1][2] == "100.0%"
+    told = [text for text in section.words if " is for some: " in text]
+    assert told == [f"some is for some: 30% of all by luck. It reached {row[2]} of the customers."]
 
 
 def test_reproduction_numbers_are_the_reference_s_and_grow_with_conversion(made: Comparison) -> None:
@@ -45,6 +47,7 @@ def test_reproduction_numbers_are_the_reference_s_and_grow_with_conversion(made:
     twice = scenario_reproduction(made.reference, made.config, made.scenario_configs["talk"])
     assert twice == pytest.approx(2 * made.reference.reproduction)
     assert float(rows["talk"][1]) == pytest.approx(twice, abs=5e-4)
+    assert f"reproduction number): baseline {made.reference.reproduction:.3f}, some " in section.words[-1]
 
 
 def test_people_and_warm_up_are_told(made: Comparison) -> None:
