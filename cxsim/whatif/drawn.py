@@ -10,21 +10,19 @@ import numpy as np
 from scipy.stats import qmc
 
 from cxsim.engines.many import run_many
-from cxsim.engines.reference_store import reference_for
 from cxsim.errors import CxsimError
 from cxsim.measure.table import Table, codes
 from cxsim.settings.reference import Reference
 from cxsim.settings.schedule import month_starts
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress, silent
+from cxsim.whatif.neighbours import few_pilots, neighbour
 from cxsim.whatif.store import open_store
 from cxsim.whatif.trials import Trial, live_trials
 from cxsim.whatif.uncertain import Uncertain
 
 # Streams of the analyses, apart from the lives' own luck.
 DRAWS, PAIRS_OF_DRAWS, AGAIN = 7301, 7302, 7303
-# From the base world's reference a neighbour's needs so few digits: what is left is luck that all draws share.
-NEIGHBOUR_TOLERANCE = 0.04
 
 
 def stream(seed: int, purpose: int) -> np.random.Generator:
@@ -196,7 +194,11 @@ class DrawLives:
         """The reference experience of every world, begun from the one that is known."""
         distinct = list({id(world): world for world in worlds.values()}.values())
         found: dict[int, Reference | CxsimError] = {}
-        work = partial(_neighbour, self.uncertain.config, self.reference, self.reference_customers)
+        base = self.uncertain.config
+        of_base = self.reference
+        if any(world is not base for world in distinct):
+            of_base = few_pilots(base, self.reference, self.reference_customers)
+        work = partial(neighbour, base, self.reference, of_base, self.reference_customers)
         parallel = self.uncertain.config.parallel.model_copy(update={"mode": "threads", "scheduler": None})
         for place, reference in run_many(work, distinct, parallel):
             found[id(distinct[place])] = reference
@@ -248,17 +250,3 @@ def _look_up(references: dict[int, Reference | CxsimError]) -> Callable[[Config]
         return found
 
     return of
-
-
-def _neighbour(base: Config, start: Reference, customers: int, world: Config) -> Reference | CxsimError:
-    """The reference of a world near one whose own is known; or why it has none."""
-    if world is base:
-        return start
-    spec = world.reference.model_copy(update={
-        "customers": min(customers, world.reference.customers),
-        "tolerance": max(NEIGHBOUR_TOLERANCE, world.reference.tolerance)})
-    alone = world.parallel.model_copy(update={"mode": "threads", "workers": 1, "scheduler": None})
-    try:
-        return reference_for(world.model_copy(update={"reference": spec, "parallel": alone}), start=start)
-    except CxsimError as error:
-        return error

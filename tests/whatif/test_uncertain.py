@@ -195,3 +195,17 @@ def test_the_step_of_a_comparison_tells_ignorance_from_luck(centre) -> None:
     assert row["p_best"] + next(made.further["uncertainty"].select(scenario="baseline").rows())["p_best"] == 1.0
     assert made.further["fan"]["high"].tolist() >= made.further["fan"]["low"].tolist()
     assert (uncertainty(made, lambda *_: None)["draws"]["difference"] == made.further["draws"]["difference"]).all()
+
+
+def test_an_assumption_that_moves_nothing_leaves_every_figure_where_it_was() -> None:
+    """`referral.friend_lift` acts only where a bonus is paid: whatever its value, not a digit may move.
+
+    The reference of each draw comes from few pilots; their luck must not pass for an effect of the assumption.
+    """
+    config = cxsim.load(["n_customers=300", "horizon_days=90", "reference.customers=9000"])
+    points = cxsim.ScenarioSpec(name="points", changes={"loyalty.earn_rate": 0.03, "loyalty.p_enrol": 0.5})
+    found = find_uncertain(config, {BASELINE: (), "points": (points,)}, only=["referral.friend_lift"])
+    lives = DrawLives(found, reference_for(config), 2, ("customer_equity",), 1500)
+    drawn = lives.live(np.array([[found.parameters[0].value], [0.0], [1.0]]))
+    values = drawn.of("customer_equity")
+    assert (values[1] == values[0]).all() and (values[2] == values[0]).all()
