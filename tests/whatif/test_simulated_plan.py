@@ -199,6 +199,7 @@ def test_what_was_finished_before_an_interruption_is_told_and_can_be_verified(tm
         simulate_plan(config, levers, progress=stopped_at_once)
 
 
+@pytest.mark.slow
 def test_in_a_small_market_paid_routes_advance_those_who_would_have_come() -> None:
     """Of 900 people 300 are customers; within two years most others are won one way or another."""
     config = cxsim.load(["n_customers=300", "market.size=900", "horizon_days=720", "replications=5",
