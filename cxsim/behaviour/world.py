@@ -42,7 +42,7 @@ class World:
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
         self._arrays = {name: arrays[name] for name in WORLD_FIELDS}
-        self._numba_type_ = WorldType(tuple((name, numba.typeof(a)) for name, a in self._arrays.items()))
+        self._numba_type_ = WorldType(tuple((name, _kind_of(a)) for name, a in self._arrays.items()))
         self._places: dict[str, slice] = {}
         words: list[int] = []
         for name, array in self._arrays.items():
@@ -54,10 +54,22 @@ class World:
 
     def put(self, name: str, array: np.ndarray) -> None:
         """Go on with another array of the same kind (a longer one, the old one copied in)."""
-        if numba.typeof(array) != numba.typeof(self._arrays[name]):
+        if _kind_of(array) != _kind_of(self._arrays[name]):
             raise TypeError(f"{name}: {array.dtype} of {array.ndim} dimensions is not what this world is made of")
         self._arrays[name] = array
         self._words[self._places[name]] = _described(array)
+
+
+_kinds: dict[tuple[object, ...], types.Array] = {}
+
+
+def _kind_of(array: np.ndarray) -> types.Array:
+    """The compiled type of an array; found once for arrays that are alike, since it takes long for records."""
+    flags = array.flags
+    alike = (array.dtype, array.ndim, flags.c_contiguous, flags.f_contiguous, flags.aligned, flags.writeable)
+    if alike not in _kinds:
+        _kinds[alike] = numba.typeof(array)
+    return _kinds[alike]
 
 
 def _described(array: np.ndarray) -> list[int]:

@@ -14,7 +14,10 @@ KINDS = (*GIFTS, RECOMMENDING, WELCOME)
 """Kinds of subsidy: categories of the ledger; `referral_bonus` holds the bonus of either side."""
 
 
-def leaks_table(baseline: np.ndarray, scenario: np.ndarray, *, name: str, replication: int, kind: str) -> Table:
+def leaks_table(
+    baseline: np.ndarray, scenario: np.ndarray, *, name: str, replication: int, kind: str,
+    both: tuple[np.ndarray, np.ndarray] | None = None,
+) -> Table:
     """What of every kind of reward and bonus leaked in one replication.
 
     Parameters
@@ -27,6 +30,8 @@ def leaks_table(baseline: np.ndarray, scenario: np.ndarray, *, name: str, replic
         Its number.
     kind : str
         Kind of market ("transactional" or "subscription"), which decides what happens anyway.
+    both : tuple of structured arrays, optional
+        The customers of both lives, where :func:`cxsim.measure.twins.both_lives` has found them before.
 
     Returns
     -------
@@ -44,7 +49,7 @@ def leaks_table(baseline: np.ndarray, scenario: np.ndarray, *, name: str, replic
     >>> row["kind"], row["subsidy"], row["leaked"], row["leakage"]
     ('reward_redeemed', 8.0, 6.0, 0.75)
     """
-    before, after = both_lives(baseline, scenario)
+    before, after = both or both_lives(baseline, scenario)
     share = anyway(before, after, kind)
     given, leaked = _by_kind(scenario), _by_kind(after) * share[:, None]
     total, lost = given.sum(axis=0) / MONEY, leaked.sum(axis=0) / MONEY

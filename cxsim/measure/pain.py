@@ -199,23 +199,24 @@ def _replications_of(ledger: Table) -> dict[str, int]:
     return n
 
 
-def margin_per_sd(ledger: Table, scenario: str, config: Config, reference: Reference) -> float:
-    """Yearly margin that one s.d. of satisfaction moves, to first order, in account currency.
+def margins_per_sd(ledger: Table, configs: Mapping[str, Config], reference: Reference) -> dict[str, float]:
+    """Yearly margin of each scenario that one s.d. of satisfaction moves, to first order, in account currency.
 
     Sum over segments of the yearly margin of their customers times `satisfaction.total_effect`, over
     the spread of satisfaction in the baseline, so that the result is per unit of satisfaction.
     """
-    here = ledger.select(scenario=scenario)
-    if not len(here):
-        return 0.0
-    margins = _sums(here, ("segment", "category"), here["profit_effect"])
-    n, years = _replications_of(here)[scenario], config.horizon_days / 365.0
-    total = 0.0
-    for k, segment in enumerate(config.segments):
-        margin = sum(value for (one, category), value in margins.items()
-                     if one == segment and category in _MARGIN)
-        total += margin / n / years / float(reference.anchor[k, 0, M_SATISFACTION, 1])
-    return config.satisfaction.total_effect.value * total
+    if not len(ledger):
+        return dict.fromkeys(configs, 0.0)
+    n, per_sd = _replications_of(ledger), dict.fromkeys(configs, 0.0)
+    margins = _sums(ledger, ("scenario", "segment", "category"), ledger["profit_effect"])
+    segment_of = {name: k for k, name in enumerate(next(iter(configs.values())).segments)}
+    for (scenario, segment, category), margin in margins.items():
+        if scenario in configs and segment in segment_of and category in _MARGIN:
+            config = configs[scenario]
+            spread = float(reference.anchor[segment_of[segment], 0, M_SATISFACTION, 1])
+            yearly = margin / n[scenario] / (config.horizon_days / 365.0)
+            per_sd[scenario] += config.satisfaction.total_effect.value * yearly / spread
+    return per_sd
 
 
 def fix_first(
@@ -244,7 +245,7 @@ def fix_first(
         first, scenario by scenario.
     """
     causes = place_causes(touchpoints)
-    worth = {name: margin_per_sd(ledger, name, config, reference) for name, config in configs.items()}
+    worth = margins_per_sd(ledger, configs, reference)
     order = {name: k for k, name in enumerate(codes(causes["scenario"])[0])}
     rows = [{**row, "money_per_year": row["quality_lost"] * worth.get(row["scenario"], float("nan"))}
             for row in causes.rows() if row["pain"] > 0.0]

@@ -142,9 +142,10 @@ def anyway(baseline: np.ndarray, scenario: np.ndarray, kind: str) -> np.ndarray:
     return np.divide(before, after, out=np.ones(len(after)), where=after > before)
 
 
-def _figures(baseline: np.ndarray, scenario: np.ndarray, kind: str, n: int) -> dict[str, np.ndarray]:
+def _figures(
+    before: np.ndarray, after: np.ndarray, scenario: np.ndarray, kind: str, n: int,
+) -> dict[str, np.ndarray]:
     """Every figure of :data:`METRICS` for all customers, then for each of `n` segments."""
-    before, after = both_lives(baseline, scenario)
     one, other = before["active"], after["active"]
 
     def summed(segment: np.ndarray, amounts: np.ndarray) -> np.ndarray:
@@ -174,7 +175,7 @@ def _figures(baseline: np.ndarray, scenario: np.ndarray, kind: str, n: int) -> d
 
 def twins_table(
     baseline: np.ndarray, scenario: np.ndarray, *, name: str, replication: int, kind: str,
-    segments: tuple[str, ...],
+    segments: tuple[str, ...], both: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Table:
     """What became of the customers of one replication in two lives.
 
@@ -190,6 +191,8 @@ def twins_table(
         Kind of market ("transactional" or "subscription"), which decides what leakage is.
     segments : tuple of str
         Names of segments.
+    both : tuple of structured arrays, optional
+        The customers of both lives, where :func:`both_lives` has found them before.
 
     Returns
     -------
@@ -204,7 +207,7 @@ def twins_table(
     >>> [int(table.select(metric=name, segment="all")["value"][0]) for name in ("kept", "saved", "lost")]
     [2, 0, 0]
     """
-    values = _figures(baseline, scenario, kind, len(segments))
+    values = _figures(*(both or both_lives(baseline, scenario)), scenario, kind, len(segments))
     units = {metric.name: metric.unit for metric in METRICS}
     n_rows = len(values) * (len(segments) + 1)
     return Table({

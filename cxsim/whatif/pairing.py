@@ -40,13 +40,13 @@ class Pairing:
         config, segments = self.sides[0].config, self.sides[0].blueprint.segments
         for other in range(1, len(self.sides)):
             name, scenario = self.sides[other].name, _with_treated(self.sides[other], replication, here[other])
-            before, after = both_lives(here[0], scenario)
+            both = both_lives(here[0], scenario)
             self._made[other, replication] = {
                 "twins": twins_table(here[0], scenario, name=name, replication=replication,
-                                     kind=config.market.kind, segments=segments),
+                                     kind=config.market.kind, segments=segments, both=both),
                 "leaks": leaks_table(here[0], scenario, name=name, replication=replication,
-                                     kind=config.market.kind),
-                "gains": gains_table(before, after, name=name, replication=replication, segments=segments)}
+                                     kind=config.market.kind, both=both),
+                "gains": gains_table(*both, name=name, replication=replication, segments=segments)}
         del self._waiting[replication]
 
     def tables(self) -> dict[str, Table]:
