@@ -83,7 +83,6 @@ def break_even_words(row: Mapping[str, Any], days: int) -> str:
     half = (row["needed_high"] - row["needed_low"]) / 2
     found_half = (row["found_high"] - row["found_low"]) / 2
     needed, found = change_words(row["needed"], half, what), change_words(row["found"], found_half, what)
-    reached = row["found"] >= row["needed"]
     counted = ""
     if row["volume"] == "active_customer_days":
         level = row["baseline_volume"] / days
@@ -91,9 +90,16 @@ def break_even_words(row: Mapping[str, Any], days: int) -> str:
                    "found)")
     if row["needed"] >= 0:
         return (f"It pays within {days:,} days from {needed} on; found: {found}{counted}. "
-                + ("It has reached that." if reached else "It falls short of that."))
+                + _against(row, "It has reached that.", "It falls short of that."))
     return (f"It pays within {days:,} days as long as there are no more than {needed}; found: {found}{counted}. "
-            + ("It stays within that." if reached else "It does not stay within that."))
+            + _against(row, "It stays within that.", "It does not stay within that."))
+
+
+def _against(row: Mapping[str, Any], reached: str, missed: str) -> str:
+    """Whether the volume found is the one needed, as far as their intervals part them."""
+    if row["found_low"] <= row["needed_high"] and row["needed_low"] <= row["found_high"]:
+        return "The two are not told apart."
+    return reached if row["found"] >= row["needed"] else missed
 
 
 def cash_words(course: Course, n_months: int) -> str:
@@ -132,8 +138,9 @@ def pilot_words(row: Mapping[str, Any], is_feasible: bool) -> str:
                 f"{row['weeks']:.0f} weeks: that shows the projected effect on {what} ({base} {effect}) with "
                 f"{sure}. If it is half as large, {4 * per_group:,} each.")
     return (f"No test among the {all_there} active customers would show the projected effect on {what} ({base} "
-            f"{effect}): after {row['weeks']:.0f} weeks it takes {per_group:,} in each group ({sure}); all of "
-            f"them show {format_difference(math.copysign(row['detectable'], row['effect']), unit)} or more.")
+            f"{effect}): after {row['weeks']:.0f} weeks it takes {per_group:,} in each group ({sure}); the "
+            f"smallest effect that all of them would show is "
+            f"{format_difference(math.copysign(row['detectable'], row['effect']), unit)}.")
 
 
 def aim(metric: str) -> str:

@@ -203,10 +203,11 @@ def source_rows(reading: MoneyReading, scenario: str) -> list[list[str]]:
         if not own["customers_acquired"].any() and not own["spend"].any():
             continue
         means = {name: _mean(own[name], reading.confidence) for name in (
-            "customers_acquired", "spend", "cac", "clv", "clv_to_cac", "payback_days")}
+            "customers_acquired", "spend", "cac", "clv", "payback_days")}
         cells = [format_value(means["customers_acquired"], "customers"),
                  *(format_value(means[name], "money") for name in ("spend", "cac", "clv"))]
-        cells += [format_value(means["clv_to_cac"], ""), format_value(means["payback_days"], "days")]
+        worth_to_cost = means["clv"] / means["cac"] if means["cac"] > 0 else math.nan
+        cells += [format_value(worth_to_cost, ""), format_value(means["payback_days"], "days")]
         rows.append([str(source).replace("_", " "), *cells])
     return rows
 

@@ -126,7 +126,8 @@ def _what(case: Case) -> str:
     if choice.kind == "open":
         row = case.others()[choice.name]
         n = replications_to_decide(row, int(row["replications"]))
-        enough = (f"about {math.ceil(n):,} replications would, if it is as large as found (set "
+        shown = "" if row["difference"] * case.better > 0 else " and would then show it to be worse"
+        enough = (f"about {math.ceil(n):,} replications would, if it is as large as found{shown} (set "
                   f"replications={math.ceil(n)})"
                   if n < 1e5 else "no number of replications is likely to")
         return ("Leave things as they are for now: no scenario is detectably better than doing nothing. "

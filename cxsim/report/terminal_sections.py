@@ -61,7 +61,7 @@ def _print_grid(grid: Grid, console: Console) -> None:
     made = make_grid(console, say(grid.name), [say(head) for head in grid.heads[1:]])
     for column, one in enumerate(made.columns):
         one.justify = "right" if grid.is_number(column) else "left"
-        one.no_wrap = column == 0 or grid.is_number(column)
+        one.no_wrap, one.overflow = column == 0, "fold"  # A number that does not fit is never cut off.
     made.columns[0].header = say(grid.heads[0])
     for row in grid.rows:
         made.add_row(*(say(cell) for cell in row))

@@ -102,8 +102,8 @@ def test_a_programme_that_lives_on_breakage_is_named(profit: float, expired: flo
                          "-20.0 had they been redeemed.")
 
 
-def test_sources_are_means_over_replications() -> None:
-    assert source_rows(_reading(), "points") == [["search ads", "15.0", "200", "12.5", "30.0", "2.50", "40.0"]]
+def test_sources_are_means_over_replications_and_worth_to_cost_is_the_ratio_of_its_neighbours() -> None:
+    assert source_rows(_reading(), "points") == [["search ads", "15.0", "200", "12.5", "30.0", "2.40", "40.0"]]
     assert source_rows(_reading(), "baseline") == []
 
 

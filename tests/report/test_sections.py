@@ -48,6 +48,13 @@ def test_terminal_leaves_the_tables_of_a_brief_section_to_the_page_and_says_so()
     assert "Tables on the page: Why, Who." in text
 
 
+def test_terminal_never_cuts_a_number_off():
+    cells = [f"{k},234,567.89 (+1,000 to +9,999)" for k in range(5)]
+    text = terminal(Section("Wide", grids=[Grid(["", *"abcde"], [["row", *cells]])]))
+    squeezed = "".join(text.split()).replace("│", "").replace("|", "")
+    assert "…" not in text and squeezed.count("(+1,000") == 5 and squeezed.count("567.89") == 5
+
+
 def test_a_row_that_does_not_fit_its_heads_is_refused():
     with pytest.raises(ValueError, match="2 cells for 1 heads"):
         Grid(["only"], [["a", "b"]])
