@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from cxsim.settings.schema import Config
     from cxsim.whatif.precision import Rule
 
+EXIT_INTERRUPTED = 130
 ABSORBED = (
     "cxsim run: the keys you set describe the world and are absorbed by its reference experience; to see what a "
     "change does against the baseline, name it as scenario=NAME or use cxsim sweep"
@@ -87,7 +89,10 @@ def compare(words: Sequence[str]) -> int:
     print_gaps(journeys)
     print_sections(sections)
     _say_where(request.run_dir)
-    return 0
+    if made.is_interrupted:
+        print(f"interrupted: told from the first {made.replications} replications, which every side had lived; "
+              "analyses that take further runs are left out", file=sys.stderr)
+    return EXIT_INTERRUPTED if made.is_interrupted else 0
 
 
 def _near_explosion(reference: Reference, config: Config, scenarios: dict[str, Config]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
+from itertools import count
 
 import numpy as np
 
@@ -33,6 +34,8 @@ from cxsim.whatif.precision import Rule, blocks
 
 Progress = Callable[[str, int, int], None]
 MOST_PARTS = 6
+FEWEST_REPLICATIONS = 2
+"""Of fewer nothing can be told from chance, so an interrupted run of fewer is not kept."""
 
 
 def silent(text: str, done: int, total: int) -> None:
@@ -70,6 +73,14 @@ class Tables:
     gains: Table
     n_events: int = 0
     states: Table = field(default_factory=no_states)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C after some replications were lived by every side: their tables, and how many they are."""
+
+    def __init__(self, tables: Tables, engine: str, n: int) -> None:
+        super().__init__()
+        self.tables, self.engine, self.n = tables, engine, n
 
 
 def make_lives(name: str, config: Config, parts: Sequence[ScenarioSpec], reference: Reference) -> Lives:
@@ -128,6 +139,12 @@ def live_all(
     -------
     tables, engine
         The stacked tables and the engine that made them ("compiled" or "simpy").
+
+    Raises
+    ------
+    Interrupted
+        At Ctrl-C, with the first replications that every side has lived; a plain KeyboardInterrupt where they
+        are fewer than two.
     """
     engine = choose_engine(config, processes)
     parallel = config.parallel
@@ -136,18 +153,37 @@ def live_all(
     work = partial(live, lives, engine, processes, pairs)
     cells: dict[tuple[int, int], Tables] = {}
     pairing = Pairing(lives)
-    for block in blocks(config, stopping):
-        jobs = [(side, replication) for replication in block for side in range(len(lives))]
-        n_all = len(cells) + len(jobs)
-        for place, (tables, brief) in run_many(work, jobs, parallel, in_threads=engine == "compiled"):
-            cells[jobs[place]] = tables
-            if brief is not None:
-                pairing.meet(*jobs[place], brief)
-            progress(lives[jobs[place][0]].name, len(cells), n_all)
-        if stopping is not None and stopping.is_enough(_kpis_so_far(cells, config.simulated_share)):
-            break
+    try:
+        for block in blocks(config, stopping):
+            jobs = [(side, replication) for replication in block for side in range(len(lives))]
+            n_all = len(cells) + len(jobs)
+            for place, (tables, brief) in run_many(work, jobs, parallel, in_threads=engine == "compiled"):
+                cells[jobs[place]] = tables
+                if brief is not None:
+                    pairing.meet(*jobs[place], brief)
+                progress(lives[jobs[place][0]].name, len(cells), n_all)
+            if stopping is not None and stopping.is_enough(_kpis_so_far(cells, config.simulated_share)):
+                break
+    except KeyboardInterrupt:
+        n = _n_lived_by_all(cells, len(lives))
+        if n < FEWEST_REPLICATIONS:
+            raise
+        cells = {place: tables for place, tables in cells.items() if place[1] < n}
+        raise Interrupted(_together(cells, pairing, config, n), engine, n) from None
+    return _together(cells, pairing, config), engine
+
+
+def _n_lived_by_all(cells: dict[tuple[int, int], Tables], n_sides: int) -> int:
+    """How many replications from the first on every side has lived."""
+    return next(n for n in count() if any((side, n) not in cells for side in range(n_sides)))
+
+
+def _together(
+    cells: dict[tuple[int, int], Tables], pairing: Pairing, config: Config, n: int | None = None,
+) -> Tables:
+    """Tables of all cells, with those of their pairs (of the first `n` replications), of the whole population."""
     together = stack([cells[place] for place in sorted(cells)])
-    return whole(replace(together, **pairing.tables()), config.simulated_share), engine
+    return whole(replace(together, **pairing.tables(n)), config.simulated_share)
 
 
 def _kpis_so_far(cells: dict[tuple[int, int], Tables], share: float) -> Table:

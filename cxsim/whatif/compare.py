@@ -16,8 +16,8 @@ from cxsim.measure.returns import returns_table
 from cxsim.measure.table import Table
 from cxsim.settings.part_checks import check_part
 from cxsim.settings.reference import Reference
-from cxsim.settings.schema import Config, ScenarioSpec
-from cxsim.whatif.cell import Lives, Progress, Tables, live_all, make_lives, silent
+from cxsim.settings.schema import Config, Precision, ScenarioSpec
+from cxsim.whatif.cell import Interrupted, Lives, Progress, Tables, live_all, make_lives, silent
 from cxsim.whatif.depth import Depth, check_depth, deepen
 from cxsim.whatif.precision import Rule, stopping_of
 from cxsim.whatif.selection import selection_of
@@ -52,6 +52,9 @@ class Comparison:
         Which analyses beyond the differences were asked for.
     further : dict of str to Table
         What they found, by name; each is a file of the run folder.
+    is_interrupted : bool
+        Whether Ctrl-C ended it; then it holds the first replications, which all sides have lived (the
+        configuration counts them), and analyses that take no further runs.
     reference, engine, stopping, seconds
         As in :class:`cxsim.whatif.simulate.Run`.
     """
@@ -69,6 +72,7 @@ class Comparison:
     stopping: Rule | None = None
     depth: Depth = Depth()
     further: dict[str, Table] = field(default_factory=dict)
+    is_interrupted: bool = False
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -164,12 +168,31 @@ def compare(
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
     lives = [make_lives(BASELINE, config, baseline, reference)]
     lives += [make_lives(name, config, parts, reference) for name, parts in zip(names, sides, strict=True)]
-    tables, engine = live_all(lives, config, progress=progress, pairs=True, stopping=stopping)
+    cut = None
+    try:
+        tables, engine = live_all(lives, config, progress=progress, pairs=True, stopping=stopping)
+    except Interrupted as interrupted:
+        cut, stopping, depth = interrupted, None, Depth()
+        tables, engine, config = cut.tables, cut.engine, fixed_replications(config, cut.n)
     made = Comparison(
         config, tuple(sides), tuple(names), {side.name: side.config for side in lives[1:]},
         tuple(baseline), tables, paired(tables.kpis, lives, config.confidence),
-        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine, stopping, depth)
-    return replace(deepen(made, progress), seconds=time.perf_counter() - start)
+        returns_table(tables.kpis, BASELINE, config.confidence), reference, engine, stopping, depth,
+        is_interrupted=cut is not None)
+    return replace(_deepened(made, progress), seconds=time.perf_counter() - start)
+
+
+def _deepened(made: Comparison, progress: Progress) -> Comparison:
+    """With further analyses; where Ctrl-C ends those that take runs, with the others alone."""
+    try:
+        return deepen(made, progress)
+    except KeyboardInterrupt:
+        return deepen(replace(made, depth=Depth(), is_interrupted=True), silent)
+
+
+def fixed_replications(config: Config, n: int) -> Config:
+    """The configuration of a run that ended after n replications, whatever it was asked."""
+    return config.model_copy(update={"replications": n, "precision": Precision()})
 
 
 def _as_long_as(config: Config, stopping: Rule | None) -> Config:

@@ -49,9 +49,10 @@ class Pairing:
                 "gains": gains_table(*both, name=name, replication=replication, segments=segments)}
         del self._waiting[replication]
 
-    def tables(self) -> dict[str, Table]:
-        """All pairs, by scenario and replication: twins, leaks, gains."""
-        return {name: Table.concat([self._made[place][name] for place in sorted(self._made)]) if self._made
+    def tables(self, n: int | None = None) -> dict[str, Table]:
+        """All pairs, by scenario and replication: twins, leaks, gains; of the first `n` where given."""
+        places = [place for place in sorted(self._made) if n is None or place[1] < n]
+        return {name: Table.concat([self._made[place][name] for place in places]) if places
                 else nothing for name, nothing in unpaired().items()}
 
 
