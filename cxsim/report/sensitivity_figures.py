@@ -61,9 +61,9 @@ def tornado_drawing(table: Table, scenario: str) -> Drawing:
             for end, colour in (("at_low", LOW), ("at_high", HIGH)):
                 width = row[end] - row["difference"]
                 axes.barh(place, width, left=row["difference"], height=0.62, color=colour, zorder=2)
-                error = row[f"error_{end[3:]}"]
-                if math.isfinite(error) and error > 0:
-                    axes.errorbar(row[end], place, xerr=2 * error, color=BASELINE, linewidth=0.8, capsize=2,
+                half = row[f"half_{end[3:]}"]
+                if math.isfinite(half) and half > 0:
+                    axes.errorbar(row[end], place, xerr=half, color=BASELINE, linewidth=0.8, capsize=2,
                                   zorder=3)
         axes.set_yticks(range(len(rows)), [f"{_short(row['parameter'])}  {row['low']:.3g} to {row['high']:.3g}"
                                            for row in reversed(rows)])

@@ -75,8 +75,9 @@ def _flips(found: Sensitivity) -> Section:
     return Section(
         "What would change the answer", words, [grid] if moving else [], place="decision", notes=[
             "Flip points by root finding (Brent) with the same customers and the same luck at every value; the "
-            "nearest one on either side. By luck: where it lies with the stated confidence given "
-            f"{found.config.replications} replications. Moved: as a share of the range."] if moving else ())
+            "nearest one on either side. By luck: the values around it at which the "
+            f"{found.config.confidence:.0%} interval of the lead over {found.config.replications} replications "
+            "holds 0. Moved: as a share of the range."] if moving else ())
 
 
 def _lead_words(found: Sensitivity) -> str:
@@ -84,8 +85,6 @@ def _lead_words(found: Sensitivity) -> str:
     unit = _unit(found)
     text = (f"Where every assumption stands, {named(found.best)} is best by {title(found.metric)}: "
             f"{format_difference(mean, unit)} against {named(second)}")
-    if not math.isfinite(low):
-        return f"{text} (one replication: no interval)."
     text += f" ({found.config.confidence:.0%}: {format_difference(low, unit)} to {format_difference(high, unit)})"
     return text + ("." if low > 0 else ", which luck alone could make: flip points are then those of this luck.")
 
@@ -164,23 +163,28 @@ def _tornado(found: Sensitivity) -> Section:
             f"{format_difference(first['difference'], unit)} where it stands.")
     if still:
         words.append(f"These do not move it: {', '.join(still)}.")
+    share = f"{found.config.confidence:.0%}"
     grid = Grid(
-        ["assumption", "range", "at low", "at high"],
+        ["assumption", "range", "at low", "change", "at high", "change"],
         [[row["parameter"], f"{row['low']:.3g} to {row['high']:.3g}",
-          _with_error(row["at_low"], row["error_low"], unit), _with_error(row["at_high"], row["error_high"], unit)]
-         for row in moving[:SHOWN]], f"difference in {title(found.metric)} of {scenario}")
+          *(text for end in ("low", "high") for text in (
+              format_difference(row[f"at_{end}"], unit), _change(row, end, unit)))] for row in moving[:SHOWN]],
+        f"difference in {title(found.metric)} of {scenario}; change: from where the assumption stands, ± half of "
+        f"the {share} interval of that change")
     return Section(
         "Which assumptions move it", words, [grid] if moving else [],
         as_svg(tornado_drawing(table, scenario)) if moving else "",
-        "One assumption at a time from its low to its high end, the others where they stand; thin lines: two "
-        "standard errors of the change." if moving else "",
+        "One assumption at a time from its low to its high end, the others where they stand; thin lines: "
+        f"{share} interval of the change from where it stands." if moving else "",
         ["An assumption of the world moves the baseline too; the baseline then finds its reference experience "
          "anew, so that it still reproduces its history. All other scenarios stand in sensitivity.parquet."])
 
 
-def _with_error(value: float, error: float, unit: str) -> str:
-    text = format_difference(value, unit)
-    return f"{text} ± {format_value(error, unit)}" if math.isfinite(error) and error > 0 else text
+def _change(row: dict[str, Any], end: str, unit: str) -> str:
+    """How far one end of the range moves the difference, with half of the interval of that change."""
+    change, half = row[f"at_{end}"] - row["difference"], row[f"half_{end}"]
+    text = format_difference(change, unit)
+    return f"{text} ± {format_value(half, unit)}" if math.isfinite(half) and half > 0 else text
 
 
 def _unit(found: Sensitivity) -> str:

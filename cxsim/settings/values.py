@@ -67,7 +67,16 @@ def _flat(value: Any) -> Any:
 
 
 Names = Annotated[list[str], BeforeValidator(_one_name)]
-Ranges = Annotated[dict[str, tuple[float, float]], BeforeValidator(_flat)]
+def _ranges(value: Any) -> Any:
+    """Dotted keys, each of which must have two ends."""
+    flat = _flat(value)
+    for key, ends in flat.items() if isinstance(flat, dict) else ():
+        if not isinstance(ends, list | tuple) or len(ends) != 2:
+            raise ValueError(f"{key} needs a range of two numbers, not {ends}; write {{{key}: [low, high]}}")
+    return flat
+
+
+Ranges = Annotated[dict[str, tuple[float, float]], BeforeValidator(_ranges)]
 """Keys of the configuration with a low and a high end of each."""
 
 

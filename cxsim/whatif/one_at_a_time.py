@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from cxsim.errors import CxsimError
 from cxsim.measure.comparison import mean_interval
@@ -14,6 +13,7 @@ from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.table import Table
 from cxsim.whatif.drawn import DrawLives
 from cxsim.whatif.flip import N_LOOKS, Flip, find_flip
+from cxsim.whatif.luck import luck_around
 from cxsim.whatif.uncertain import Uncertain
 
 
@@ -79,11 +79,13 @@ def tornado(uncertain: Uncertain, ends: Ends, metric: str) -> Table:
     """How far each assumption moves each scenario's difference from the baseline, one at a time.
 
     Columns: scenario, parameter, acts_on, evidence, value, low, high (of the assumption), metric, difference,
-    at_low, at_high (of the metric), error_low, error_high (standard errors of the paired change from where the
-    assumption stands), swing (from the lowest to the highest of the three), best, best_at_low, best_at_high.
+    at_low, at_high (of the metric), half_low, half_high (half of the interval, at the level `confidence`, of the
+    paired change from where the assumption stands), swing (from the lowest to the highest of the three), best,
+    best_at_low, best_at_high.
     Sorted by scenario and swing.
     """
     sides, better = tuple(uncertain.sides), CATALOGUE[metric].better
+    confidence = uncertain.config.confidence
     rows = []
     for place, one in enumerate(uncertain.parameters):
         low, high = ends.at(place, one.low), ends.at(place, one.high)
@@ -93,16 +95,18 @@ def tornado(uncertain: Uncertain, ends: Ends, metric: str) -> Table:
                 "scenario": name, "parameter": one.name, "acts_on": ", ".join(one.sides) or "world",
                 "evidence": one.evidence, "value": one.value, "low": one.low, "high": one.high, "metric": metric,
                 "difference": three[0], "at_low": three[1], "at_high": three[2],
-                "error_low": _error(low[side] - ends.middle[side]),
-                "error_high": _error(high[side] - ends.middle[side]),
+                "half_low": _half(low[side] - ends.middle[side], confidence),
+                "half_high": _half(high[side] - ends.middle[side], confidence),
                 "swing": float(np.nanmax(three) - np.nanmin(three)), "best": ends.best,
                 "best_at_low": _best(sides, low), "best_at_high": _best(sides, high)})
     order = sorted(range(len(rows)), key=lambda k: (sides.index(rows[k]["scenario"]), -rows[k]["swing"]))
     return Table({name: [rows[k][name] for k in order] for name in rows[0]})
 
 
-def _error(values: np.ndarray) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
+def _half(values: np.ndarray, confidence: float) -> float:
+    """Half of the interval of a mean over replications."""
+    _, low, high, _ = mean_interval(values, confidence)
+    return float(high - low) / 2.0
 
 
 def _best(sides: Sequence[str], gains: np.ndarray) -> str:
@@ -115,7 +119,8 @@ def flips(uncertain: Uncertain, ends: Ends, digits: int) -> Table:
 
     Columns: parameter, acts_on, evidence, value, low, high, best, flip (NaN where the best stays best in the whole
     range), then_best, moved (as a share of the range, with its sign), luck_low, luck_high (where the flip lies
-    with the probability `confidence`, as far as luck goes; within the range), is_exact, looks, reason.
+    with the probability `confidence`, as far as luck goes; within the range; with the value where the assumption
+    stands whenever the lead there is not told from 0), is_exact, looks, reason.
     Sorted by how near the flip is. An assumption whose ends and middle leave a lead larger than all it varies by
     is looked at no closer.
     """
@@ -125,7 +130,7 @@ def flips(uncertain: Uncertain, ends: Ends, digits: int) -> Table:
     for place, one in enumerate(uncertain.parameters):
         flip, rival, reason = _flip_of(ends, place, best, digits)
         span = one.high - one.low
-        low, high = _by_luck(ends, place, flip, best, rival)
+        low, high = _by_luck(ends, place, flip, best)
         rows.append({
             "parameter": one.name, "acts_on": ", ".join(one.sides) or "world", "evidence": one.evidence,
             "value": one.value, "low": one.low, "high": one.high, "best": ends.best, "flip": flip.value,
@@ -160,16 +165,17 @@ def _flip_of(ends: Ends, place: int, best: int, digits: int) -> tuple[Flip, int,
     return flip, int(means.argmax()), ""
 
 
-def _by_luck(ends: Ends, place: int, flip: Flip, best: int, rival: int) -> tuple[float, float]:
+def _by_luck(ends: Ends, place: int, flip: Flip, best: int) -> tuple[float, float]:
     """Between which values of the assumption the flip lies, given the luck of the replications."""
     one = ends.lives.uncertain.parameters[place]
     if not flip.is_found:
         return math.nan, math.nan
-    pairs = ends.at(place, flip.value)
-    lead = pairs[best] - pairs[rival]
-    slope = flip.slope
-    if len(lead) < 2 or not np.isfinite(slope) or slope == 0.0:
-        return one.low, one.high
-    quantile = stats.t.ppf((1 + ends.lives.uncertain.config.confidence) / 2, len(lead) - 1)
-    half = float(quantile) * _error(lead) / abs(slope)
-    return max(one.low, flip.value - half), min(one.high, flip.value + half)
+    looks = sorted({one.low, one.value, one.high, *(value for value, _ in flip.looks)})
+    leads = np.array([_lead(ends.at(place, value), best) for value in looks])
+    return luck_around(flip.value, one.value, np.array(looks), leads, ends.lives.uncertain.config.confidence)
+
+
+def _lead(gains: np.ndarray, best: int) -> np.ndarray:
+    """What the best side gains over the best of the others, in each replication."""
+    others = np.delete(gains, best, axis=0)
+    return gains[best] - others[int(others.mean(axis=1).argmax())]

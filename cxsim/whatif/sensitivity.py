@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cxsim.errors import CxsimError
 from cxsim.engines.reference_store import reference_for
 from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
@@ -83,9 +84,14 @@ def sensitivity(
     Raises
     ------
     CxsimError
-        When nothing is uncertain, a range is impossible, or the metric does not exist in this market.
+        When nothing is uncertain, a range is impossible, the metric does not exist in this market, or there is
+        one replication alone, which tells nothing from luck.
     """
     start = time.perf_counter()
+    if config.replications < 2:
+        raise CxsimError(
+            f"replications={config.replications}: sensitivity needs at least 2, or neither the lead nor a flip "
+            "point has an interval; set replications=10, say")
     sides = {BASELINE: tuple(baseline), **{name_of(parts): tuple(parts) for parts in scenarios}}
     uncertain = find_uncertain(config, sides, options.parameters, options.only, asked_by="sensitivity")
     money = money_metric(config)

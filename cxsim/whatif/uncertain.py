@@ -170,7 +170,7 @@ def find_uncertain(
     for key, bounds in (given or {}).items():
         own = _of_key(config, sides, worlds, key, bounds, asked_by)
         found = [one for one in found if one.key != key] + own
-    _check_only(only, found, asked_by)
+    _check_only(tuple(worlds.values()), only, found, asked_by)
     parameters = tuple(one for one in found if not only or one.key in only)
     if not parameters:
         raise CxsimError(
@@ -272,12 +272,26 @@ def _held(world: Config, key: str, told: str) -> Any:
     return node
 
 
-def _check_only(only: Sequence[str], found: Sequence[Parameter], asked_by: str) -> None:
+def _check_only(
+    worlds: Sequence[Config], only: Sequence[str], found: Sequence[Parameter], asked_by: str,
+) -> None:
     keys = [one.key for one in found]
     for key in only:
         if key not in keys:
-            near = nearest(key, keys)
-            hint = f"did you mean {near}?" if near else f"there are {', '.join(keys) or 'none'}"
+            told = f"{asked_by}.only=[{key}]"
+            _check_exists(worlds, key, told)
             raise CxsimError(
-                f"{asked_by}.only=[{key}]: is no assumption in play with a range; {hint} "
-                f"(or give it one: {asked_by}.parameters={{{key}: [LOW, HIGH]}})")
+                f"{told}: {key} has no range here, or moves nothing on any side; give it a range, as in "
+                f"{asked_by}.parameters={{{key}: [low, high]}}, or name one of {', '.join(keys) or 'none'}")
+
+
+def _check_exists(worlds: Sequence[Config], key: str, told: str) -> None:
+    """Refuse a key that holds no number in any world; some exist where a scenario adds a channel alone."""
+    errors = []
+    for world in worlds:
+        try:
+            _held(world, key, told)
+        except CxsimError as error:
+            errors.append(error)
+    if len(errors) == len(worlds):
+        raise errors[0]

@@ -104,7 +104,7 @@ def test_given_ranges_make_any_number_uncertain_and_replace_shipped_ones(shop) -
     ({"market.name": (0.0, 1.0)}, [], "holds no number"),
     ({"seed": (0, 5)}, [], "not what is assumed of it"),
     ({}, ["satisfaction.total_efect"], "did you mean satisfaction.total_effect"),
-    ({}, ["survey.bias"], "no assumption in play")])
+    ({}, ["survey.bias"], "survey.bias has no range here, or moves nothing")])
 def test_impossible_ranges_are_refused_with_the_cure(shop, given, only, words) -> None:
     config, sides = shop
     with pytest.raises(CxsimError, match=words):
