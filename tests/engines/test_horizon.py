@@ -45,5 +45,5 @@ def test_a_longer_horizon_only_adds_events(data: st.DataObject) -> None:
         config = changed(config, market__active_window_days=config.active_window_days)
     longer = changed(config, horizon_days=config.horizon_days + data.draw(st.integers(1, 30)))
     short, long = live(plan(config, parts)).events, live(plan(longer, parts)).events
-    end = config.horizon_days * DAY
+    end = (config.warmup_days + config.horizon_days) * DAY  # The log begins with the warm-up.
     assert short.tobytes() == long[long["tick"] < end].tobytes()

@@ -125,7 +125,7 @@ def test_a_shop_cannot_tell_who_left_from_who_paused() -> None:
     assert_same_but(plain, outcome, words=(WIN_BACK_CONTACTED,), counters=("win_back_contacts",),
                     categories=(C_OUTREACH, C_WIN_BACK), fields=(
                         "contact_at", "n_attempts", "return_offer", "margin", "margin_discounted", "residual",
-                        "stage", "subsidy"))
+                        "stage", "subsidy", "gifts"))
     log = said(outcome, WIN_BACK_CONTACTED, ORDER_PAID, EXIT_LEFT)
     made = np.flatnonzero(log["word"] == WIN_BACK_CONTACTED)
     same = log["customer"][1:] == log["customer"][:-1]
