@@ -112,7 +112,7 @@ def _values(one: Override) -> list[Any]:
         raise CxsimError(
             f"{one.input_line}: an interval has no end of values; draw from it with sweep=lhs sweep.n=100 (or "
             f"sweep=sobol), or give steps: {one.get_key_element()}=range(start,stop,step)")
-    if isinstance(one.value(), dict) or "glob(" in str(one.input_line):
+    if isinstance(one.value(), dict):
         raise CxsimError(f"{one.input_line}: name the values one by one, as in {one.get_key_element()}=a,b")
     return [Override._convert_value(value) for value in one.sweep_iterator()]
 

@@ -16,7 +16,7 @@ from cxsim.config.options import Options
 from cxsim.config.overrides import LIST_GROUPS, parse
 from cxsim.config.scenarios import check_parts
 from cxsim.errors import CxsimError
-from cxsim.settings.overlay import apply_changes, combine, leaves, merged, nest
+from cxsim.settings.overlay import WORLD_KEYS, apply_changes, combine, leaves, merged, nest
 from cxsim.settings.part_checks import check_part
 from cxsim.settings.refusal import refusal
 from cxsim.settings.schema import Config, ScenarioSpec
@@ -170,6 +170,9 @@ class _Expander:
                     f"{text}: which {one.key} there are belongs to the world; sweep "
                     f"{one.key}.NAME.reach=0,0.5, or name it in sweep.world=[{one.key}]"
                 )
+            elif one.key in self.groups and one.key in WORLD_KEYS:
+                raise CxsimError(f"{text}: the {one.key} belongs to the world, which baseline and scenario share; "
+                                 f"name it in sweep.world=[{one.key}]")
             elif one.key in self.groups:
                 changes.update(self._of_group(config, text, world))
             else:

@@ -22,6 +22,7 @@ from cxsim.config.folders import conf_folder
 from cxsim.config.loading import Request, load_request
 from cxsim.config.overrides import calibrate_keys, check_names, one_value_each, parse, with_own_presets
 from cxsim.config.searchpath import register
+from cxsim.config.several import refuse_unclear
 from cxsim.errors import CxsimError
 from cxsim.settings.keys import nearest
 
@@ -204,6 +205,8 @@ def _ready(command: str, typed: list[str], is_multirun: bool) -> list[str]:
     check_names(read, command)
     if not is_multirun and command != "sweep":
         one_value_each(read, command)
+    if is_multirun:
+        refuse_unclear(read)
     firsts, several = [], []
     for text, one in zip(texts, read, strict=True):
         values = list(one.sweep_string_iterator()) if one.is_sweep_override() else []

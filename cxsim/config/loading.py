@@ -18,6 +18,7 @@ from cxsim.config.options import Options
 from cxsim.config.overrides import calibrate_keys, check_names, one_value_each, parse
 from cxsim.config.ranges import ranges_typed
 from cxsim.config.scenarios import Parts, fitting, load_scenario, own_name, scenarios_together
+from cxsim.config.several import refuse_unclear
 from cxsim.errors import CxsimError
 from cxsim.settings.overlay import apply_changes
 from cxsim.settings.refusal import no_booleans, refusal
@@ -133,6 +134,8 @@ def _request(
     typed = parse(texts)
     check_names(typed, command)
     several = swept(typed) if command in ("sweep", "optimize") else []
+    if several:
+        refuse_unclear(typed)
     if command not in ("sweep", "optimize"):
         one_value_each(typed, command)
     plain = scenarios_together([text for text, one in zip(texts, typed, strict=True) if one not in several])

@@ -12,6 +12,7 @@ from hydra.errors import HydraException
 
 from cxsim.config.folders import conf_folder, groups
 from cxsim.config.options import READERS, CalibrateOptions, Options
+from cxsim.config.several import listed
 from cxsim.errors import CxsimError
 from cxsim.settings.keys import below, is_named, nearest, unknown_part
 from cxsim.settings.refusal import unknown_key
@@ -51,7 +52,7 @@ def _parse_one(parser: OverridesParser, text: str) -> Override:
     if not key.strip("+~ "):
         raise CxsimError(f"{text}: there is no key before the =; write key=value, as in seed=7")
     try:
-        return parser.parse_override(text)
+        return listed(parser.parse_override(text))
     except HydraException as error:
         quoted = value.replace("'", "\\'")
         where = " ".join(str(error).split("See https")[0].split())
@@ -106,7 +107,7 @@ def values_of(override: Override) -> list[Any]:
         group = override.key_or_group
         raise CxsimError(f"{override.input_line}: a group has options, not an interval; write {group}=a,b")
     if override.is_sweep_override():
-        return list(override.sweep_iterator())
+        return [Override._convert_value(value) for value in override.sweep_iterator()]
     return [override.value()]
 
 

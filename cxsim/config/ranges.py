@@ -9,7 +9,7 @@ from hydra.core.override_parser.types import IntervalSweep, Override, RangeSweep
 from pydantic import ValidationError
 
 from cxsim.config.folders import groups
-from cxsim.config.overrides import LIST_GROUPS
+from cxsim.config.overrides import LIST_GROUPS, values_of
 from cxsim.errors import CxsimError
 from cxsim.whatif.optimize_options import LeverBounds
 
@@ -44,7 +44,7 @@ def _bounds(override: Override) -> LeverBounds:
         if isinstance(value, RangeSweep) and value.step == 1:
             first, last = int(value.start or 0), int(value.stop or 0) - 1
             return LeverBounds(low=first, high=last)
-        return LeverBounds(choices=list(override.sweep_iterator()))
+        return LeverBounds(choices=values_of(override))
     except (ValidationError, TypeError, ValueError) as error:
         raise CxsimError(f"{override.input_line}: cannot be read as a range ({error}); write "
                          f"{key}=interval(LOW,HIGH)") from None

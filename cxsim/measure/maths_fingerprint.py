@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import struct
@@ -16,6 +17,7 @@ def _points() -> list[float]:
     return [((k * 2654435769) % 2**32 + 0.5) / 2**32 for k in range(1, N_POINTS + 1)]
 
 
+@functools.cache
 def maths_fingerprint() -> str:
     """Digest of exp, log, log1p, pow, erf and the quantile functions at 4,096 fixed points.
 

@@ -33,7 +33,7 @@ from cxsim.settings.schema import Config, ScenarioSpec
 
 # What cannot move a cell: how many there are, speed, what is written. Its reference counts by its content.
 UNMOVED = ("replications", "precision", "confidence", "output", "parallel", "scenario", "reference", "engine")
-MARK = b"cxsim cell 1\n"
+MARK = b"cxsim cell 2\n"
 DIGEST_BYTES = 16
 MOST_DAYS_UNUSED = 30
 DAY_SECONDS = 86_400.0
@@ -63,11 +63,21 @@ def side_digest(config: Config, parts: Sequence[ScenarioSpec], reference: Refere
     >>> a == b, a == c
     (True, False)
     """
+    return side_in_world(world_digest(config, reference, engine), parts)
+
+
+def world_digest(config: Config, reference: Reference, engine: str) -> str:
+    """What :func:`side_digest` takes from all but the scenario: for whoever needs many sides of one world."""
     world = config.model_dump(mode="json", exclude=set(UNMOVED))
-    lived = [part.model_dump(mode="json", exclude=_unfelt(part)) for part in parts if part.changes]
     found = {name: value.tolist() if isinstance(value, np.ndarray) else value
              for name, value in vars(reference).items() if name not in ("check", "passes", "digest")}
-    return digest_of_data([world, lived, found, engine, code_version(), maths_fingerprint()])
+    return digest_of_data([world, found, engine, code_version(), maths_fingerprint()])
+
+
+def side_in_world(world: str, parts: Sequence[ScenarioSpec]) -> str:
+    """:func:`side_digest` of a scenario in a world whose digest is known (:func:`world_digest`)."""
+    return digest_of_data(
+        [world, [part.model_dump(mode="json", exclude=_unfelt(part)) for part in parts if part.changes]])
 
 
 def _unfelt(part: ScenarioSpec) -> set[str]:
@@ -100,11 +110,13 @@ class Store:
     ----------
     damaged : int
         Kept cells so far that were not what had been written.
+    blocked : MachineError or None
+        Why nothing more can be kept, where a folder that holds cells cannot be written: it is read all the same.
 
     Raises
     ------
     MachineError
-        When the folder cannot be made or written to: choose another with ``output.store=FOLDER``.
+        When the folder holds no cells and cannot be written to: choose another with ``output.store=FOLDER``.
 
     Examples
     --------
@@ -121,11 +133,14 @@ class Store:
         self.damaged = 0
         self._cells = self.folder / code_version()
         self._made: set[Path] = set()
+        self.blocked: MachineError | None = None
         try:
             self._cells.mkdir(parents=True, exist_ok=True)
             self._write(self._cells / ".writable", b"")
         except OSError as error:
-            raise _cannot_keep(self.folder, error) from None
+            self.blocked = _cannot_keep(self.folder, error)
+            if not self._cells.is_dir():
+                raise self.blocked from None
 
     def get(self, key: str) -> Table | None:
         """A kept cell; None where there is none, or only a damaged one."""
@@ -138,7 +153,7 @@ class Store:
             self._lost(path, error.strerror or "it cannot be read")
             return None
         try:
-            return unpacked(data)
+            return unpacked(data, key)
         except CxsimError as error:
             self._lost(path, str(error))
             return None
@@ -146,6 +161,11 @@ class Store:
     def has(self, key: str) -> bool:
         """Whether there is such a cell, damaged or not."""
         return self._path(key).is_file()
+
+    def must_keep(self) -> None:
+        """Raise MachineError where nothing more can be kept: to be asked before anything is lived."""
+        if self.blocked is not None:
+            raise self.blocked
 
     def put(self, key: str, table: Table) -> None:
         """Keep a cell, whole or not at all.
@@ -155,12 +175,13 @@ class Store:
         MachineError
             When the disk is full or the folder cannot be written; cells kept before stay.
         """
+        self.must_keep()
         path = self._path(key)
         try:
             if path.parent not in self._made:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._made.add(path.parent)
-            self._write(path, packed(table))
+            self._write(path, packed(table, key))
         except OSError as error:
             raise _cannot_keep(self.folder, error) from None
 
@@ -219,6 +240,7 @@ def open_store(config: Config, told: Callable[[str], None] = lambda text: None) 
     folder = default_folder()
     try:
         store = Store(folder, told)
+        store.must_keep()
     except MachineError as error:
         told(str(error))
         return None
@@ -235,12 +257,12 @@ def _drop_old_versions(folder: Path) -> None:
                 shutil.rmtree(version, ignore_errors=True)
 
 
-def packed(table: Table) -> bytes:
-    """A table as bytes that say when they are damaged: mark, digest of the rest, and the columns.
+def packed(table: Table, key: str) -> bytes:
+    """A table as bytes that say when they are damaged, or another key's: mark, digest of key and rest, columns.
 
     Examples
     --------
-    >>> again = unpacked(packed(Table({"name": ["a", "b"], "value": [1.0, float("nan")]})))
+    >>> again = unpacked(packed(Table({"name": ["a", "b"], "value": [1.0, float("nan")]}), "k"), "k")
     >>> again["name"].tolist(), again["value"].tolist()
     (['a', 'b'], [1.0, nan])
     """
@@ -256,22 +278,26 @@ def packed(table: Table) -> bytes:
         blocks.append(values.tobytes())
     head = json.dumps({"rows": len(table), "columns": columns}, ensure_ascii=False).encode()
     body = zlib.compress(len(head).to_bytes(8, "little") + head + b"".join(blocks), 1)
-    return MARK + hashlib.blake2b(body, digest_size=DIGEST_BYTES).digest() + body
+    return MARK + _digest(key, body) + body
 
 
-def unpacked(data: bytes) -> Table:
+def _digest(key: str, body: bytes) -> bytes:
+    return hashlib.blake2b(key.encode() + b"\n" + body, digest_size=DIGEST_BYTES).digest()
+
+
+def unpacked(data: bytes, key: str) -> Table:
     """The inverse of :func:`packed`.
 
     Raises
     ------
     CxsimError
-        When the bytes are of another form, or not those that were written.
+        When the bytes are of another form, or not those that were written under this key.
     """
     if not data.startswith(MARK):
         raise CxsimError("it is no cell of this version of cxsim")
     start = len(MARK) + DIGEST_BYTES
-    if hashlib.blake2b(data[start:], digest_size=DIGEST_BYTES).digest() != data[len(MARK):start]:
-        raise CxsimError("its content is not what was written (its digest differs)")
+    if _digest(key, data[start:]) != data[len(MARK):start]:
+        raise CxsimError("its content is not what was written under this name (its digest differs)")
     plain = zlib.decompress(data[start:])
     place = 8 + int.from_bytes(plain[:8], "little")
     head = json.loads(plain[8:place])

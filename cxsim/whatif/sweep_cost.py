@@ -12,7 +12,7 @@ from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.store import Store
 from cxsim.whatif.sweep import worlds_of
 from cxsim.whatif.sweep_table import SweepCell
-from cxsim.whatif.trials import Trial, n_kept
+from cxsim.whatif.trials import Trial, digest_of_world, n_kept
 
 # Worlds that are tried with a pilot each; the others are taken to be like the nearest of them in size.
 MOST_PILOTS = 4
@@ -90,12 +90,12 @@ def sweep_cost(
         config = cells[places[0]].config
         if store is None or not is_found[number]:
             continue
-        reference = reference_for(config)
+        world = digest_of_world(config, reference_for(config))
         wanted = range(config.most_replications)
-        kept_below[number] = n_kept(Trial(config, tuple(baseline), wanted), reference, store, months=months)
+        kept_below[number] = n_kept(Trial(config, tuple(baseline), wanted), world, store, months=months)
         for place in places:
             spec = cells[place].scenario
-            kept[place] = n_kept(Trial(config, (spec,) if spec else (), wanted), reference, store, months=months)
+            kept[place] = n_kept(Trial(config, (spec,) if spec else (), wanted), world, store, months=months)
     seconds, runs, left = 0.0, 0, 0
     piloted = _pilots([cells[places[0]].config for places in worlds])
     for number, places in enumerate(worlds):

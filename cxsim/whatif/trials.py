@@ -15,10 +15,10 @@ from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config
 from cxsim.whatif.cell import Progress, choose_engine, silent
-from cxsim.whatif.store import Store, cell_key, side_digest
+from cxsim.whatif.store import Store, cell_key, side_in_world, world_digest
 from cxsim.whatif.trial_work import CellFailure, Trial, TrialWork
 
-__all__ = ["CellFailure", "Trial", "live_trials", "n_kept"]
+__all__ = ["CellFailure", "Trial", "digest_of_world", "live_trials", "n_kept"]
 
 TOTALS, MONTHS = "total", "months"
 
@@ -82,11 +82,19 @@ def live_trials(
         yield place, run.result(place, wanted)
 
 
-def n_kept(trial: Trial, reference: Reference, store: Store, *, months: bool = False) -> int:
-    """How many replications of a trial a store holds (damaged ones included: they show when they are read)."""
-    side = side_digest(trial.config, trial.parts, reference, choose_engine(trial.config, ()))
+def n_kept(trial: Trial, world: str, store: Store, *, months: bool = False) -> int:
+    """How many replications of a trial a store holds (damaged ones included: they show when they are read).
+
+    `world` is the digest of its world (:func:`digest_of_world`).
+    """
+    side = side_in_world(world, trial.parts)
     return sum(any(store.has(key) for key in _keys(side, replication, months))
                for replication in trial.replications)
+
+
+def digest_of_world(config: Config, reference: Reference) -> str:
+    """What all sides of a world have in their keys, by the engine that lives them."""
+    return world_digest(config, reference, choose_engine(config, ()))
 
 
 def _keys(side: str, replication: int, months: bool) -> list[str]:
@@ -122,6 +130,7 @@ class _Run:
     months: bool
     reference_of: Callable[[Config], Reference] | None
     references: dict[int, Reference | CxsimError] = field(default_factory=dict)
+    worlds: dict[int, str] = field(default_factory=dict)
     sides: dict[int, str] = field(default_factory=dict)
     done: dict[int, dict[int, Table | None]] = field(default_factory=dict)
     failed: dict[int, CxsimError] = field(default_factory=dict)
@@ -140,8 +149,9 @@ class _Run:
             if isinstance(reference, CxsimError):
                 self.failed[place] = reference
             elif self.store is not None:
-                self.sides[place] = side_digest(
-                    trial.config, trial.parts, reference, choose_engine(trial.config, ()))
+                if id(trial.config) not in self.worlds:
+                    self.worlds[id(trial.config)] = digest_of_world(trial.config, reference)
+                self.sides[place] = side_in_world(self.worlds[id(trial.config)], trial.parts)
                 for replication in trial.replications:
                     self._find(place, replication)
             if self.is_finished(place):
@@ -153,6 +163,8 @@ class _Run:
                 for replication in trial.replications if replication not in self.done[place]]
         if not jobs:
             return
+        if self.store is not None:
+            self.store.must_keep()
         references = {place: self.references[id(self.trials[place].config)] for place, _ in jobs}
         work = TrialWork(self.trials, references, self.months)
         engines = {choose_engine(self.trials[place].config, ()) for place in references}

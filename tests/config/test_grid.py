@@ -65,6 +65,18 @@ def test_option_of_a_group_is_a_lever_too() -> None:
     assert found[1].scenario.changes == {"loyalty": {"earn_rate": 0.03, "fixed_cost_per_day": 1.0}}
 
 
+def test_a_glob_stands_for_the_options_that_match() -> None:
+    found = grid("scenario=glob(referr*,exclude=referred*)", "referral.bonus=0,10")
+    assert [cell.levers["scenario"] for cell in found][::2] == ["referral_bonus", "referral_one_sided"]
+
+
+def test_quoted_options_are_options() -> None:
+    found = grid("scenario='points_program','none'")
+    assert [cell.levers["scenario"] for cell in found] == ["points_program", "none"]
+    assert found[0].scenario is not None and found[0].scenario.changes["loyalty"]["p_enrol"] == 0.6
+    assert found[1].scenario is None
+
+
 def test_ranges_of_hydras_grammar_work() -> None:
     assert [cell.levers["referral.bonus"] for cell in grid("referral.bonus=range(0,30,10)")] == [0, 10, 20]
 
@@ -76,8 +88,15 @@ def test_ranges_of_hydras_grammar_work() -> None:
         (["loyalty.earn_rate=0.01,7"], r"sweep: loyalty.earn_rate=7: must be between 0 and 1"),
         (["loyalty.earnrate=0.01,0.03"], "did you mean loyalty.earn_rate"),
         (["horizon_days=365,730"], r"name it in sweep.world=\[horizon_days\]"),
-        (["market=online_retail,subscription"], r"name it in sweep.world=\[market"),
+        (["market=online_retail,subscription"], r"name it in sweep.world=\[market\]"),
         (["referral.bonus=0,10", "sweep.world=[market]"], "this key is not swept; swept are referral.bonus"),
+        (["loyalty.earn_rate=glob(*)"], "loyalty.earn_rate is no group"),
+        (["scenario=glob(zzz*)"], "matches no option of scenario; there are"),
+        (["market=glob(*,exclude=telecom)"], r"sweep.world=\[market\]"),
+        (["sweep=grid,lhs", "referral.bonus=0,10"], "sweep=grid,lhs: sweep says what the command does"),
+        (["loyalty.earn_rate=choice(0.01,0.02),0.03"], "several values within several"),
+        (["referral.bonus=0,9", "referral.bonus=3,4"], "referral.bonus=0,9 and referral.bonus=3,4: the same key"),
+        (["referral.bonus=3", "referral.bonus=0,9"], "referral.bonus=3 and referral.bonus=0,9: the same key"),
         (["scenario=live_chat"], "in a sweep a scenario is what varies"),
         (["referral.bonus=0,10", "scenario.start_day=900"], "is at or after the horizon"),
         (["scenario=points_program", "scenario.start_day=0,900"], "is at or after the horizon"),

@@ -9,7 +9,7 @@ from measured_worlds import make_config
 
 from cxsim.measure.digests import digest
 from cxsim.measure.manifest import config_digest, git_state, make_manifest
-from cxsim.measure.maths_fingerprint import _points
+from cxsim.measure.maths_fingerprint import _points, maths_fingerprint
 from cxsim.measure.table import Table
 
 
@@ -64,3 +64,8 @@ def test_git_state_follows_the_checkout(tmp_path):
 def test_fingerprint_points_are_many_and_inside_the_unit_interval():
     points = _points()
     assert len(set(points)) == 4096 and 0 < min(points) and max(points) < 1
+
+
+def test_maths_are_tried_once_a_process():
+    before = maths_fingerprint.cache_info().misses
+    assert maths_fingerprint() == maths_fingerprint() and maths_fingerprint.cache_info().misses <= max(before, 1)

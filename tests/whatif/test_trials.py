@@ -85,6 +85,32 @@ def test_damaged_cells_are_told_and_lived_anew(world: cxsim.Config, tmp_path: Pa
     assert digests(lived(trials, store=store)) == first and store.damaged == 3
 
 
+def test_another_cells_bytes_are_damage(world: cxsim.Config, tmp_path: Path) -> None:
+    told: list[str] = []
+    store = Store(tmp_path, told.append)
+    trials = [Trial(world, (), range(2))]
+    first = digests(lived(trials, store=store))
+    one, other = sorted(tmp_path.rglob("*.cell"))
+    one.write_bytes(other.read_bytes())
+    assert digests(lived(trials, store=store)) == first
+    assert store.damaged == 1 and str(one) in told[0] and "written under this name" in told[0]
+
+
+def test_a_store_that_can_only_be_read_is_read(
+    world: cxsim.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = digests(lived([Trial(world)], store=Store(tmp_path)))
+
+    def refused(path: Path, data: bytes) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Store, "_write", staticmethod(refused))
+    monkeypatch.setattr(module, "run_replication", None)  # Whoever lives a cell now fails.
+    assert digests(lived([Trial(world)], store=Store(tmp_path))) == first
+    with pytest.raises(MachineError, match=f"output.store={tmp_path}: .*Read-only file system"):
+        lived([Trial(world), Trial(world, (BONUS,))], store=Store(tmp_path))
+
+
 def test_what_can_move_a_cell_has_another_key_and_nothing_else(world: cxsim.Config) -> None:
     from cxsim.engines.reference_store import reference_for
 
@@ -155,8 +181,8 @@ def test_packing_brings_back_every_kind_of_column() -> None:
     table = Table({
         "text": ["ä", "", "ä"], "number": [1.5, float("nan"), -0.0], "whole": np.array([1, -2, 2**62]),
         "small": np.array([1, 2, 3], np.int32), "flag": [True, False, True]})
-    again = unpacked(packed(table))
+    again = unpacked(packed(table, "key"), "key")
     assert digest(again) == digest(table)
     assert [again[name].dtype for name in again.names] == [table[name].dtype for name in table.names]
     empty = Table({"text": np.array([], dtype=object), "value": np.array([])})
-    assert digest(unpacked(packed(empty))) == digest(empty)
+    assert digest(unpacked(packed(empty, "key"), "key")) == digest(empty)
