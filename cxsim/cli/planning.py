@@ -12,6 +12,8 @@ from cxsim.cli.progress import first_use_notice, progress_bar
 if TYPE_CHECKING:
     from cxsim.config.loading import Request
 
+EXIT_INTERRUPTED = 130
+
 
 def plan(words: Sequence[str]) -> int:
     """``cxsim plan``: what one more customer costs to acquire, to retain, and is worth."""
@@ -21,11 +23,12 @@ def plan(words: Sequence[str]) -> int:
     assert request.options.plan is not None
     settings = request.options.plan.model_dump(mode="json")
     if settings["mode"] == "simulated":
-        _simulated(request, settings["simulated"], words)
+        was_interrupted = _simulated(request, settings["simulated"], words)
     else:
+        was_interrupted = False
         _analytic(request, settings, words)
     print(f"Written: {request.run_dir}")
-    return 0
+    return EXIT_INTERRUPTED if was_interrupted else 0
 
 
 def _analytic(request: Request, settings: dict[str, Any], words: Sequence[str]) -> None:
@@ -40,7 +43,8 @@ def _analytic(request: Request, settings: dict[str, Any], words: Sequence[str]) 
         answer, settings, config, request.run_dir, time.perf_counter() - start, words_typed("plan", words)))
 
 
-def _simulated(request: Request, settings: dict[str, Any], words: Sequence[str]) -> None:
+def _simulated(request: Request, settings: dict[str, Any], words: Sequence[str]) -> bool:
+    """Plan by living every cell; whether somebody stopped it before all were lived."""
     from cxsim.report.plan_folder import write_simulated_plan
     from cxsim.report.terminal_sections import print_sections
     from cxsim.whatif.simulated_plan import simulate_plan
@@ -51,3 +55,4 @@ def _simulated(request: Request, settings: dict[str, Any], words: Sequence[str])
         answer = simulate_plan(request.config, settings, progress=tell)
     print_sections(write_simulated_plan(
         answer, settings, request.run_dir, time.perf_counter() - start, words_typed("plan", words)))
+    return answer.cells.is_interrupted

@@ -24,6 +24,7 @@ from cxsim.settings.overlay import apply_changes
 from cxsim.settings.refusal import no_booleans, refusal
 from cxsim.settings.schema import Config
 from cxsim.whatif.optimize_options import LeverBounds
+from cxsim.whatif.plan_levers import refuse_market
 
 
 __all__ = ["Request", "Swept", "load", "load_request", "load_scenario"]
@@ -141,6 +142,9 @@ def _request(
     plain = scenarios_together([text for text, one in zip(texts, typed, strict=True) if one not in several])
     found = compose(plain, command)
     options = _options(found, typed)
+    if command == "plan" and options.plan is not None and options.plan.mode == "simulated":
+        # Before the world: whatever else is amiss with it, mending it would not help.
+        refuse_market(found.values["market"]["kind"])
     config = _world(found, typed)
     if early is not None:
         early(config, len(options.scenarios) if command in ("compare", "sensitivity") else 0)

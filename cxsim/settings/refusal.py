@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import types
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Union, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -38,7 +39,7 @@ def refusal(error: ValidationError, model: type[BaseModel], values: Mapping[str,
     ...     print(refusal(error, Output, {}, "output."))
     output.events=al: must be none, sample or all; did you mean all?
     """
-    found = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    found = sorted(_one_a_key(error.errors(), model), key=lambda one: one["type"] != "extra_forbidden")
     sentence = _sentence(found[0], model, values, stem)
     more = len(found) - 1
     return sentence + (f" (and {more} more to mend after it)" if more else "")
@@ -123,7 +124,35 @@ def _sentence(one: Any, model: type[BaseModel], values: Mapping[str, Any], stem:
         return unknown_key(parts, len(parts) - 1, model, values, stem, show(given))
     if kind == "missing":
         return f"{key} is missing; set {key}={_example(model, parts)}"
-    return f"{key}{show(given)}: {_allowed(kind, given, context, model, parts)}"
+    other = ", or a list of such" if one.get("may_be_list") else ""
+    return f"{key}{show(given)}: {_allowed(kind, given, context, model, parts)}{other}"
+
+
+def _one_a_key(errors: Sequence[Any], model: type[BaseModel]) -> list[dict[str, Any]]:
+    """What is wrong with each key; of a key of several kinds (a number or a list), with the one that was meant."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in errors:
+        place, key = _as_typed(model, one["loc"])
+        kept = found.get(key)
+        may_be_list = one["type"] == "list_type" or (kept is not None and kept["may_be_list"])
+        if kept is None or (kept["type"].endswith("_type") and not one["type"].endswith("_type")):
+            kept = {**one, "loc": place}
+        found[key] = {**kept, "may_be_list": may_be_list and key == kept["loc"] and kept["type"] != "list_type"}
+    return list(found.values())
+
+
+def _as_typed(model: type[BaseModel], loc: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """A place without pydantic's names of kinds, and the key of several kinds that it belongs to (or itself)."""
+    node: Any = model
+    place: list[Any] = []
+    several: tuple[Any, ...] | None = None
+    for part in loc:
+        if several is None and get_origin(plain_type(node)) in (Union, types.UnionType):
+            several, node = tuple(place), None
+            continue
+        place.append(part)
+        node = below(node, str(part))
+    return tuple(place), tuple(place) if several is None else several
 
 
 def _allowed(

@@ -55,7 +55,7 @@ def fit_response(observations: Sequence[tuple[float, float, float]], key: str = 
     ------
     CxsimError
         For fewer than two spends, more won than there were people, or counts that do not tell a curve: nobody (or
-        everybody) won, or shares that do not level off as spend grows.
+        everybody) won, or shares that fall, or do not level off, as spend grows.
 
     Source
     ------
@@ -89,13 +89,21 @@ def fit_response(observations: Sequence[tuple[float, float, float]], key: str = 
 
 
 def _check(spend: np.ndarray, people: np.ndarray, won: np.ndarray, key: str) -> None:
-    if len(np.unique(spend)) < LEAST_POINTS:
-        raise CxsimError(f"{key}: holds {len(np.unique(spend))} different spend; a curve needs two at least")
     for s, n, k in zip(spend, people, won, strict=True):
         if k > n:
-            raise CxsimError(f"{key}: at a spend of {s:g}, {k:g} of {n:g} people is more than all; write counts")
+            raise CxsimError(f"{key}: at a spend of {s:g} more were won ({k:g}) than asked ({n:g}); write each as "
+                             "[spend, people asked, people won]")
+    if len(np.unique(spend)) < LEAST_POINTS:
+        raise CxsimError(f"{key}: holds {len(np.unique(spend))} different spend; a curve needs two at least")
     if won.sum() == 0 or (won == people).all():
         raise CxsimError(f"{key}: nobody or everybody responded, which tells no curve; add observations")
+    middle = np.average(spend, weights=people)
+    if float(((spend - middle) * won).sum()) < 0:
+        first, last = int(np.argmin(spend)), int(np.argmax(spend))
+        raise CxsimError(
+            f"{key}: the curve falls, from {won[first] / people[first]:.4g} at a spend of {spend[first]:g} to "
+            f"{won[last] / people[last]:.4g} at {spend[last]:g}; more money must win more, so check the counts, "
+            "add observations, or state one point and a ceiling instead")
 
 
 def _curvature(loss, x: np.ndarray) -> np.ndarray:

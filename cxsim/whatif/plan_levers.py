@@ -106,9 +106,7 @@ def read_levers(config: Config, settings: Mapping[str, Any]) -> Levers:
     >>> levers.multiples, levers.key, levers.levels
     ((0.0, 1.0, 2.0), 'loyalty.earn_rate', (0.0, 0.01, 0.03, 0.05))
     """
-    if config.market.kind == "contact_centre":
-        raise CxsimError(
-            "plan.mode=simulated: a contact centre has no customers to acquire; choose another market")
+    refuse_market(config.market.kind)
     usable = {name: route for name, route in config.acquisition.items() if route.ceiling_entrants_per_day > 0}
     if not usable:
         raise CxsimError(
@@ -129,6 +127,19 @@ def read_levers(config: Config, settings: Mapping[str, Any]) -> Levers:
         if value != level:
             apply_changes(config, {key: value}, origin="plan.simulated.retention")
     return levers
+
+
+def refuse_market(kind: str) -> None:
+    """Refuse a market in which there is nobody to win.
+
+    Raises
+    ------
+    CxsimError
+        For a contact centre; choose another market.
+    """
+    if kind == "contact_centre":
+        raise CxsimError("plan.mode=simulated: a contact centre has no customers to acquire; choose another "
+                         "market, as in market=online_retail")
 
 
 def _without_fixed(usable: dict[str, PaidRoute], fixed: Sequence[str]) -> dict[str, PaidRoute]:

@@ -43,7 +43,9 @@ def test_drawn_curves_spread_as_the_covariance_says() -> None:
 
 @pytest.mark.parametrize(("rows", "words"), [
     ([(5, 100, 20), (5, 100, 25)], "holds 1 different spend"),
-    ([(5, 100, 120), (8, 100, 25)], "120 of 100 people is more than all"),
+    ([(5, 100, 120), (8, 100, 25)], r"more were won \(120\) than asked \(100\)"),
+    ([(2, 5000, 6000)], r"more were won \(6000\) than asked \(5000\)"),
+    ([(2, 5000, 480), (5, 5000, 400)], "the curve falls, from 0.096 at a spend of 2 to 0.08 at 5"),
     ([(5, 100, 0), (8, 100, 0)], "nobody or everybody responded"),
     ([(1, 10_000, 500), (2, 10_000, 1000), (4, 10_000, 2000)], "do not level off"),
 ])
