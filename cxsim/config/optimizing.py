@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cxsim.config.folders import groups
 from cxsim.config.loading import Request
 from cxsim.config.scenarios import Parts, fitting
 from cxsim.errors import CxsimError
+from cxsim.settings.keys import nearest
 from cxsim.whatif.optimize_options import OptimizeOptions
 
 
@@ -33,8 +35,19 @@ def search_asked(request: Request) -> tuple[OptimizeOptions, dict[str, Parts]]:
     for name in asked.scenarios:
         if name in scenarios:
             raise CxsimError(f"optimize.scenarios=[{', '.join(asked.scenarios)}]: {name} is named twice")
+        _refuse_unknown(name)
         parts = fitting(name, request.config, request.plain)
         if not any(part.changes for part in parts):
             raise CxsimError(f"optimize.scenarios: {name} changes nothing, so it cannot be switched; leave it out")
         scenarios[name] = parts
     return asked, scenarios
+
+
+def _refuse_unknown(name: str) -> None:
+    """Refuse a scenario that does not exist by the key it was named in, the nearest name first."""
+    there = sorted(groups()["scenario"])
+    for one in name.split("+"):
+        if one not in there:
+            near = nearest(one, there)
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(there)}"
+            raise CxsimError(f"optimize.scenarios: there is no scenario {one}; {hint}")

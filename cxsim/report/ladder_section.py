@@ -37,7 +37,7 @@ NOTE = (
     "first {pilot} months show them. Cohort: a Markov chain of active and lapsed customers at the mean rates of "
     "those months. Agents: the simulation. Profit: orders of the rung at the agents' margin an order, less the "
     "agents' other costs. The same: within the agents' interval, or 5% of their difference or 0.5% of the level "
-    "beyond it.")
+    "beyond it, and on the same side of 0.")
 
 
 def ladder_section(comparison: Comparison) -> Section | None:
@@ -68,25 +68,43 @@ def _last(table: Table, name: str, rung: str, metric: str) -> dict[str, Any]:
 
 def _scenario_told(name: str, table: Table, gaps: Table) -> str:
     """What each rung says the scenario does to orders and profit, and whether a lower one would do."""
-    said, agree = [], set(RUNGS[:2])
+    said, apart, unclear = [], set[str](), []
     for metric in ("profit", "purchases"):
         found = {rung: _last(table, name, rung, metric) for rung in RUNGS}
         low, high = found[AGENTS]["difference_low"], found[AGENTS]["difference_high"]
         half = (high - low) / 2
-        near = max(NEAR_DIFFERENCE * abs(found[AGENTS]["difference"]),
-                   NEAR_LEVEL * abs(_last(table, "baseline", AGENTS, metric)["value"]))
-        agree -= {rung for rung in agree if not low - near <= found[rung]["difference"] <= high + near}
+        level = abs(_last(table, "baseline", AGENTS, metric)["value"])
+        apart |= {rung for rung in RUNGS[:2] if _misleads(found[rung]["difference"], found[AGENTS], level)}
+        # An interval without width is an effect that is known; one that holds 0 does not even tell its sign.
+        if not (low > 0 or high < 0 or low == high):
+            unclear.append(title(metric))
         shown = {rung: format_difference(found[rung]["difference"], UNITS[metric], half) for rung in RUNGS}
         said.append(f"{title(metric)} {shown[AGENTS]} by agents, {shown[CLOSED_FORM]} by closed form, "
                     f"{shown[COHORT]} by cohort")
-    if len(agree) == 2:
-        verdict = "both lower rungs come to the same, so a formula would do"
-    elif agree:
-        verdict = f"only the {next(iter(agree))} comes to the same"
-    else:
-        verdict = "both lower rungs would mislead, so detail matters"
-    reasons = [_reason(gaps, name, rung) for rung in RUNGS[:2] if rung not in agree]
+    reasons = [_reason(gaps, name, rung) for rung in RUNGS[:2] if rung in apart]
+    verdict = _verdict([rung for rung in RUNGS[:2] if rung not in apart], unclear)
     return f"{name}: {'; '.join(said)}. Here {verdict}." + "".join(f" {one}." for one in reasons if one)
+
+
+def _misleads(difference: float, agents: dict[str, Any], level: float) -> bool:
+    """Whether a rung's difference lies beyond the agents' interval, or on the other side of 0 than all of it."""
+    low, high, effect = agents["difference_low"], agents["difference_high"], agents["difference"]
+    near = max(NEAR_DIFFERENCE * abs(effect), NEAR_LEVEL * level)
+    is_turned = difference < 0 < low or high < 0 < difference
+    return bool(difference < low - near or difference > high + near or is_turned)
+
+
+def _verdict(alike: list[str], unclear: list[str]) -> str:
+    """Whether a lower rung would do, as far as the agents' precision tells."""
+    if not alike:
+        return "both lower rungs would mislead, so detail matters"
+    if unclear:
+        who = "the rungs" if len(alike) == 2 else f"the {alike[0]} and the agents"
+        return (f"{who} cannot be told apart at this precision (the agents' interval of {' and '.join(unclear)} "
+                "holds 0); raise replications")
+    if len(alike) == 2:
+        return "both lower rungs come to the same, so a formula would do"
+    return f"only the {alike[0]} comes to the same"
 
 
 def _reason(gaps: Table, name: str, rung: str) -> str:

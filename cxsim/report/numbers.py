@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 UNDEFINED = "–"
+# What six decimals show as nothing is shown as 0.
+DUST = 5e-7
 
 
 def _digits(size: float, significant: int = 3) -> int:
-    """Decimals that show a number of this size with so many significant digits; 0 for large ones."""
-    if size == 0 or not math.isfinite(size):
+    """Decimals that show a number of this size with so many significant digits; 0 for large ones and for dust."""
+    if size < DUST or not math.isfinite(size):
         return 0
     return max(0, min(6, significant - 1 - math.floor(math.log10(size))))
 
@@ -62,7 +64,7 @@ def format_difference(value: float, unit: str, half: float | None = None) -> str
     if not math.isfinite(value):
         return UNDEFINED
     scaled = _scaled(value, unit)
-    if half is None or not math.isfinite(half) or half <= 1e-9 * abs(value):
+    if half is None or not math.isfinite(half) or half <= max(1e-9 * abs(value), DUST):
         digits = _digits(abs(scaled))
     else:
         digits = _digits(abs(_scaled(half, unit)), significant=2)
@@ -76,8 +78,8 @@ def format_width(half: float, unit: str) -> str:
 
     Examples
     --------
-    >>> format_width(0.0051, "share"), format_width(812.3, "money")
-    ('0.51 pp', '812')
+    >>> format_width(0.0051, "share"), format_width(812.3, "money"), format_width(1e-12, "minutes per contact")
+    ('0.51 pp', '812', '0')
     """
     scaled = abs(_scaled(half, unit))
     return f"{scaled:,.{_digits(scaled, significant=2)}f}{_suffix(unit, True)}"

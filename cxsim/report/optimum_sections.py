@@ -13,6 +13,7 @@ from cxsim.report.section import Grid, Section
 from cxsim.report.verdicts import title, total_rows
 from cxsim.settings.overlay import apply_changes
 from cxsim.whatif.levers import Lever, shown
+from cxsim.whatif.region import SAMPLE
 from cxsim.whatif.standing import AS_GOOD, BEST, NOT_TOLD_APART
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def _result(found: Optimum, number: int, row: Mapping[str, Any]) -> list[str]:
     unit = _unit(found)
     half = (row["gain_high"] - row["gain_low"]) / 2
     apart = format_width((row["behind_high"] - row["behind_low"]) / 2, unit)
-    behind = UNDEFINED if row["verdict"] == BEST else f"{_amount(found, row['behind'], half)} ± {apart}"
+    behind = UNDEFINED if row["verdict"] == BEST else _amount(found, row["behind"], half) + (
+        f" ± {apart}" if apart.strip(" %p") != "0" else "")
     return [str(number), _amount(found, row["gain"], half), _interval(found, row),
             format_difference(row["spent"], "money"), behind, row["verdict"]]
 
@@ -138,7 +140,7 @@ def _how_far(found: Optimum) -> Section:
     rows = []
     for lever, row in zip(found.space.levers, region.levers.rows(), strict=True):
         rows.append([row["lever"], row["baseline"], row["best"], row["alone"], row["together"],
-                     format_width(row["matters"], unit)])
+                     f"{'more than ' if row['is_more'] else ''}{format_width(row['matters'], unit)}"])
         if _is_free(lever, row):
             words.append(f"{row['lever']} hardly matters within its bounds.")
         elif _could_go_on(found, lever, row["best"]):
@@ -160,11 +162,15 @@ def _how_far(found: Optimum) -> Section:
 
 def _region_words(found: Optimum) -> str:
     region, unit = found.region, _unit(found)
+    size = format_width(region.margin, unit)
     least = "what this search cannot tell apart" if region.margin > found.standing.margin else (
         f"{100 * found.asked.near:g}% of the gain")
-    return (f"Not one point but a region is best: {100 * region.share:.2g}% of all settings come within "
-            f"{format_width(region.margin, unit)} of it ({least}). Alone: the others stay at the best; with the "
-            "others: they follow.")
+    how_close = f"within {size} of it ({least})" if size.strip(" %p") != "0" else "up to it"
+    alone = "Alone: the others stay at the best; with the others: they follow."
+    if region.n_settings is not None and region.share * region.n_settings < 1.5:
+        return f"One setting is best: none of the other {region.n_settings - 1:,} comes {how_close}. {alone}"
+    part = f"{100 * region.share:.2g}%" if region.share else f"less than {100 / 2**SAMPLE:.2g}%"
+    return f"Not one point but a region is best: {part} of all settings come {how_close}. {alone}"
 
 
 def _could_go_on(found: Optimum, lever: Lever, best: str) -> bool:
@@ -194,12 +200,16 @@ def _why(found: Optimum) -> Section | None:
         half = (row["high"] - row["low"]) / 2
         word = "not told from 0"
         if row["low"] > 0 or row["high"] < 0:
-            word = "earns its place" if row["low"] > 0 else "better left alone"
+            earns = "earns its place" if found.standing.is_gain else "helps within this setting"
+            word = earns if row["low"] > 0 else "better left alone"
         ends = [format_difference(row[end], unit, half) for end in ("low", "high")]
         rows.append([row["lever"], row["value"], row["baseline"], format_difference(row["loss"], unit, half),
                      " to ".join(ends), word])
     first = ordered[0]
-    if first["low"] > 0:
+    if not found.standing.is_gain:
+        words.append("The best itself is not told from the baseline, so no lever is shown to earn anything: the "
+                     "amounts compare it with itself, one lever back.")
+    elif first["low"] > 0:
         words.append(f"{first['lever']} does most: with it alone back at {first['baseline']} the gain is smaller "
                      f"by {format_width(first['loss'], unit)}.")
     else:

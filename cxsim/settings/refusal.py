@@ -13,6 +13,7 @@ from cxsim.errors import CxsimError
 from cxsim.settings.keys import below, is_group, nearest, nearest_key, plain_type
 from cxsim.settings.values import Effect
 
+FEW = 5
 BOUNDS = {"gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most"}
 
 
@@ -56,13 +57,17 @@ def unknown_key(
 ) -> str:
     """The sentence for a key that does not exist, with the nearest one or those there are."""
     told = f"{stem}{'.'.join(parts)}{shown}: there is no such key"
-    near = nearest_key(parts, position, model, values, others)
-    if near is not None:
-        return f"{told}; did you mean {stem}{near}?"
     node = model
     for part in parts[:position]:
         node = below(node, part)
     node = plain_type(node)
+    near = nearest_key(parts, position, model, values, others)
+    # Of a few keys all are named sooner than one that is merely like it elsewhere.
+    is_elsewhere = near is not None and near.split(".")[:position] != list(parts[:position])
+    is_like = near is not None and near.split(".")[-1] != parts[-1]
+    is_small = is_group(node) and len(node.model_fields) <= FEW
+    if near is not None and not (is_small and is_elsewhere and is_like):
+        return f"{told}; did you mean {stem}{near}?"
     where = f"{stem}{'.'.join(parts[:position])}".rstrip(".") or "the configuration"
     if is_group(node):
         return f"{told}; {where} has {', '.join(node.model_fields)}"

@@ -22,11 +22,11 @@ def final_judgement(
     """Judge the leaders, and what each lever of the best earns, on replications of their own."""
     config = grid.config
     fresh = range(config.replications, 2 * config.replications)
-    finalists = _finalists(grid, told, asked)
+    chosen = finalists(grid, told, asked)
     rows: dict[Point | None, Table] = {}
     keep: Callable[[Point | None, Table], None] = rows.__setitem__
-    grid.live(finalists, fresh, keep)
-    lived = [point for point in finalists if point not in grid.failures]
+    grid.live(chosen, fresh, keep)
+    lived = [point for point in chosen if point not in grid.failures]
     standing = judge_finalists(grid, lived, fresh, asked.near, config.confidence)
     back = one_lever_back(grid, standing.best, fresh, config.confidence)
     kpis = Table.concat([_named(rows[point], grid, point) for point in (None, *lived)])
@@ -50,25 +50,25 @@ def judged_as_lived(
     return standing, one_lever_back(grid, standing.best, (), grid.config.confidence), Table({})
 
 
-def _finalists(grid: PairedGrid, told: Sequence[Told], asked: OptimizeOptions) -> list[Point]:
-    """The best of the search, and of those near it the ones that differ most from each other."""
+def finalists(grid: PairedGrid, told: Sequence[Told], asked: OptimizeOptions) -> list[Point]:
+    """The three best of the search, then of those near the best the ones that differ most from each other."""
     order = ranked(told)
-    best = order[0]
-    error = _error(grid, best.point)
-    within = max(asked.near * abs(best.worth), 2.0 * error)
-    near = [one.point for one in order if one.is_kept == best.is_kept and best.worth - one.worth <= within]
-    chosen = [best.point]
-    units = {point: grid.space.units([point])[0] for point in near}
-    while len(chosen) < min(asked.finalists, len(near)):
-        rest = [point for point in near if point not in chosen]
-        chosen.append(max(rest, key=lambda p: min(float(np.linalg.norm(units[p] - units[c])) for c in chosen)))
-    others = [one.point for one in order if one.point not in chosen]
-    return chosen + others[: max(0, min(3, asked.finalists) - len(chosen))]
+    chosen = [one.point for one in order[:min(LEADERS, asked.finalists)]]
+    near = [one.point for one in order if one.point not in chosen and _is_near(grid, order[0], one, asked.near)]
+    units = {point: grid.space.units([point])[0] for point in (*chosen, *near)}
+    while near and len(chosen) < asked.finalists:
+        chosen.append(max(near, key=lambda p: min(float(np.linalg.norm(units[p] - units[c])) for c in chosen)))
+        near.remove(chosen[-1])
+    return chosen
 
 
-def _error(grid: PairedGrid, point: Point) -> float:
-    gains = grid.gain(point, grid.replications(point))
-    return float(gains.std(ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else 0.0
+def _is_near(grid: PairedGrid, best: Told, one: Told, near: float) -> bool:
+    """Whether a point is behind the best by no more than luck, or than a share of its gain, would account for."""
+    common = [k for k in grid.replications(best.point) if k in grid.replications(one.point)]
+    behind = grid.gain(best.point, common) - grid.gain(one.point, common)
+    error = float(behind.std(ddof=1) / np.sqrt(len(behind))) if len(behind) > 1 else 0.0
+    within = max(near * abs(best.worth), 2.0 * error)
+    return one.is_kept == best.is_kept and best.worth - one.worth <= within
 
 
 def _named(rows: Table, grid: PairedGrid, point: Point | None) -> Table:

@@ -7,6 +7,7 @@ that the luck which made one look best does not flatter it.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from cxsim.engines.reference_store import reference_for
 from cxsim.errors import CxsimError
 from cxsim.measure.comparison import compare_kpis
 from cxsim.measure.table import Table
+from cxsim.settings.overlay import combine, leaves, nest
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress, choose_engine, silent
@@ -151,7 +153,7 @@ def optimize(
         told = _all_told(grid)
         standing, back, kpis = judged_as_lived(grid, told, asked)
     comparison = _comparison(kpis, config.confidence)
-    region = find_region(space, told, standing.best, max(standing.margin, standing.blur))
+    region = find_region(space, told, standing.best, max(standing.margin, standing.blur), _apart(space, switches))
     parts = grid.parts(standing.best) if standing.is_gain else ()
     return Optimum(config, space, goal, asked, _points_table(grid, told), standing, back, region, kpis, comparison,
                    parts, reference, choose_engine(config, ()), switches, was_interrupted,
@@ -175,11 +177,37 @@ def plan_search(
     levers = [*make_levers(config, asked.levers)]
     levers += [Lever(SWITCH + name, choices=(False, True), baseline=False) for name in scenarios]
     refuse_budget(asked, config, levers)
+    _refuse_shared(asked, scenarios)
     if asked.search == "optuna":
         from cxsim.whatif.optuna_search import load_optuna
 
         load_optuna()
     return Space(tuple(levers)), goal, dict(scenarios)
+
+
+def _refuse_shared(asked: OptimizeOptions, scenarios: Mapping[str, Parts]) -> None:
+    """Refuse a scenario that sets what a lever sets: no setting with both could be lived."""
+    for name, parts in scenarios.items():
+        paths = [path for part in parts for path in leaves(nest(part.changes, f"scenario {part.name}"))]
+        for path, key in itertools.product(paths, asked.levers):
+            lever = tuple(key.split("."))
+            shared = min(len(path), len(lever))
+            if path[:shared] == lever[:shared]:
+                raise CxsimError(
+                    f"optimize.scenarios: {name} sets {'.'.join(path)}, which is a lever too, and only one can "
+                    f"hold; leave out {name} or the lever {key} (optimize=actions has no levers; ranges typed on "
+                    "the command line stand in place of a file's)")
+
+
+def _apart(space: Space, scenarios: Mapping[str, Parts]) -> list[tuple[int, int]]:
+    """Places of levers that switch scenarios which contradict each other."""
+    found = []
+    for one, other in itertools.combinations(scenarios, 2):
+        try:
+            combine([*scenarios[one], *scenarios[other]])
+        except CxsimError:
+            found.append((space.keys.index(SWITCH + one), space.keys.index(SWITCH + other)))
+    return found
 
 
 def _searcher(asked: OptimizeOptions, space: Space, goal: Goal, seed: int) -> Searcher:
@@ -255,7 +283,5 @@ def _points_table(grid: PairedGrid, told: Sequence[Told]) -> Table:
 
 def as_scenario(parts: Sequence[ScenarioSpec]) -> dict[str, Any]:
     """The best as one scenario file's content: name, window and changes."""
-    from cxsim.settings.overlay import combine
-
     spec = combine(parts).spec
     return {**spec.model_dump(), "name": "best", "description": "found by cxsim optimize"}

@@ -68,7 +68,7 @@ class OptimizeOptions(Strict):
     objective: str = "customer_equity"
     levers: dict[str, LeverBounds] = {}
     scenarios: Names = []
-    budget: float | None = None
+    budget: float | None = Field(default=None, ge=0.0)
     spends: Names = Field(default=list(SPENT), min_length=1)
     limits: dict[str, LimitAsked] = {}
     search: Literal["scipy", "optuna"] = "scipy"

@@ -16,6 +16,8 @@ from cxsim.whatif.surface import Surface, lay_surface, tamed
 
 SAMPLE = 12  # Two to this power of places are looked at.
 STEPS = 101
+# So many margins below the best, no lived worth is raised: what lies beyond the margin stays seen as such.
+DEEP = 6.0
 # Rank correlation within the region from which levers count as standing in for each other.
 STRONG = 0.5
 
@@ -30,11 +32,13 @@ class Region:
         One row a lever: lever, baseline, best, alone_low, alone_high (how far it may move while the others stay),
         low, high (how far with the others following), alone, together (the same in words, of choices those that
         belong to it), matters (foretold loss at its worse end, the others at
-        the best).
+        the best), is_more (whether the loss is larger than that, the surface being cut off there).
     margin : float
         How much worse than the best still belongs to it (unit of the objective).
     share : float
-        Part of the whole space that belongs to the region.
+        Part of all possible settings that belongs to the region.
+    n_settings : int or None
+        How many possible settings there are; None where they were sampled.
     error : float
         What the surface misses a left-out point of the better half by (root mean square, unit of the objective).
     trade_offs : Table
@@ -46,18 +50,23 @@ class Region:
     levers: Table
     margin: float
     share: float
+    n_settings: int | None
     error: float
     trade_offs: Table
     worth: Surface
 
 
-def find_region(space: Space, told: Sequence[Told], best: Point, margin: float) -> Region:
+def find_region(
+    space: Space, told: Sequence[Told], best: Point, margin: float, apart: Sequence[tuple[int, int]] = (),
+) -> Region:
     """Lay surfaces through all points lived and look where they are within `margin` of the best.
 
     Parameters
     ----------
     margin : float
         How much worse counts as good, in the unit of the objective.
+    apart : sequence of pairs of int
+        Places of levers (false or true) that cannot both be true: such settings belong to nothing.
 
     Examples
     --------
@@ -75,43 +84,66 @@ def find_region(space: Space, told: Sequence[Told], best: Point, margin: float) 
     """
     lived = [one for one in told if np.isfinite(one.worth)]
     places = space.units([one.point for one in lived])
-    worth = lay_surface(places, tamed(np.array([one.worth for one in lived])))
-    limits = [lay_surface(places, values) for values in
+    values = np.array([one.worth for one in lived])
+    height = next((one.worth for one in lived if one.point == best), float(values.max()))
+    kept = tamed(values, below=height - DEEP * margin)
+    worth = lay_surface(places, kept)
+    limits = [lay_surface(places, broken) for broken in
               np.array([one.breaks for one in lived]).reshape(len(lived), -1).T]
     at_best = space.units([best])
-    floor = float(worth.at(at_best)[0]) - margin
+    least = float(worth.at(at_best)[0]) - margin
 
     def is_near(units: np.ndarray) -> np.ndarray:
-        near = worth.at(units) >= floor
+        near = (worth.at(units) >= least) & _is_possible(units, apart)
         for limit in limits:
             near &= limit.at(units) <= max(0.0, float(limit.at(at_best)[0]))
         return near
 
-    sample = space.units(space.points(qmc.Sobol(len(space), scramble=False).random_base2(SAMPLE)))
+    sample, n_settings = _sample(space, apart)
     near = is_near(sample)
     inside = np.concatenate([sample[near], at_best])
-    rows = [_row(space, place, best, inside, is_near, worth) for place in range(len(space))]
+    # Where the surface cannot be told from its floor, values that lie lower were raised to it.
+    floor = float(kept.min()) + worth.error if (kept > values).any() else -np.inf
+    rows = [_row(space, place, best, inside, is_near, worth, floor) for place in range(len(space))]
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
-    return Region(Table(columns), margin, float(near.mean()), worth.error, _trade_offs(space, inside), worth)
+    return Region(Table(columns), margin, float(near.mean()), n_settings, worth.error, _trade_offs(space, inside),
+                  worth)
+
+
+def _is_possible(units: np.ndarray, apart: Sequence[tuple[int, int]]) -> np.ndarray:
+    possible = np.ones(len(units), bool)
+    for one, other in apart:
+        possible &= (units[:, one] < 0.5) | (units[:, other] < 0.5)
+    return possible
+
+
+def _sample(space: Space, apart: Sequence[tuple[int, int]]) -> tuple[np.ndarray, int | None]:
+    """Every possible setting of a small space, with their number; of others places spread evenly."""
+    n = space.n_points
+    is_small = n is not None and n <= 2**SAMPLE
+    points = space.everything() if is_small else space.points(
+        qmc.Sobol(len(space), scramble=False).random_base2(SAMPLE))
+    units = space.units(points)
+    units = units[_is_possible(units, apart)]
+    return units, len(units) if is_small else None
 
 
 def _row(
     space: Space, place: int, best: Point, inside: np.ndarray, is_near: Callable[[np.ndarray], np.ndarray],
-    worth: Surface,
+    worth: Surface, floor: float,
 ) -> dict[str, object]:
     lever = space.levers[place]
     units, values = _along(lever)
     line = np.repeat(space.units([best]), len(units), axis=0)
     line[:, place] = units
-    alone = _around(is_near(line), int(np.argmin(np.abs(units - space.units([best])[0, place]))))
+    near = is_near(line)
+    own = int(np.argmin(np.abs(units - space.units([best])[0, place])))
+    near[own] = True
+    alone = _around(near, own)
     heights = worth.at(line)
-    best_height = float(worth.at(space.units([best]))[0])
-    matters = max(0.0, best_height - float(min(heights[0], heights[-1]))) if lever.is_ordered else max(
-        0.0, best_height - float(heights.min()))
+    worse = float(min(heights[0], heights[-1]) if lever.is_ordered else heights.min())
     together = [lever.value(u) for u in (inside[:, place].min(), inside[:, place].max())]
     if lever.choices:
-        near = is_near(line)
-        near[int(np.argmin(np.abs(units - space.units([best])[0, place])))] = True
         met = {shown(lever.value(u)) for u in inside[:, place]}
         words = [", ".join(shown(v) for v, is_in in zip(values, near, strict=True) if is_in),
                  ", ".join(shown(v) for v in lever.choices if shown(v) in met)]
@@ -120,7 +152,7 @@ def _row(
     return {"lever": lever.key, "baseline": shown(lever.baseline), "best": shown(best[place]),
             "alone_low": _number(values[alone[0]]), "alone_high": _number(values[alone[1]]),
             "low": _number(together[0]), "high": _number(together[1]), "alone": words[0], "together": words[1],
-            "matters": matters}
+            "matters": max(0.0, float(worth.at(space.units([best]))[0]) - worse), "is_more": worse <= floor}
 
 
 def _span(low: Any, high: Any) -> str:

@@ -67,19 +67,26 @@ def lay_surface(places: np.ndarray, values: np.ndarray) -> Surface:
     return Surface(middle, scale, fitted, scale * float(np.sqrt(np.square(missed[best][upper]).mean())))
 
 
-def tamed(values: np.ndarray) -> np.ndarray:
+def tamed(values: np.ndarray, below: float = np.inf) -> np.ndarray:
     """Values with the far lower ones raised, so that a cliff does not bend the surface near the top.
 
     The floor lies below the median by six times what the best lies above it (after Gutmann 2001, J. Global
     Optimization 19:201, who cuts at the median itself).
 
+    Parameters
+    ----------
+    below : float
+        The floor lies no higher than this.
+
     Examples
     --------
     >>> tamed(np.array([0.0, -1.0, -2.0, -50.0, -3.0])).tolist()
     [0.0, -1.0, -2.0, -14.0, -3.0]
+    >>> tamed(np.array([0.0, -1.0, -2.0, -50.0, -3.0]), below=-20.0).tolist()
+    [0.0, -1.0, -2.0, -20.0, -3.0]
     """
     top, middle = float(values.max()), float(np.median(values))
-    return np.maximum(values, middle - FLOOR * (top - middle)) if top > middle else values
+    return np.maximum(values, min(middle - FLOOR * (top - middle), below)) if top > middle else values
 
 
 def _fit(places: np.ndarray, height: np.ndarray, smoothing: float) -> RBFInterpolator:

@@ -7,7 +7,8 @@ import pytest
 
 import cxsim
 from cxsim.errors import CxsimError
-from cxsim.report.ladder_section import ladder_section
+from cxsim.measure.table import Table
+from cxsim.report.ladder_section import _scenario_told, ladder_section
 from cxsim.theory.sbg import survival
 from cxsim.whatif.ladder import AGENTS, CLOSED_FORM, COHORT, PEOPLE
 from cxsim.whatif.rungs import FACTORS, READ, Chain, Lift, Lived, chain_of, closed_form, held, parted, pilot_lift
@@ -172,3 +173,36 @@ def test_ladder_without_ground_is_refused_before_anything_runs(words: list[str],
     spec = cxsim.ScenarioSpec(name="more", changes={"channels.phone.extra_employees": 1})
     with pytest.raises(CxsimError, match=told):
         cxsim.compare(cxsim.load(words), [spec], depth={"ladder": True, **depth})
+
+
+def told_of(agents: tuple[float, float, float], rungs: tuple[float, float]) -> str:
+    """What is said of a scenario in which profit and orders both have these differences (agents: middle, ends)."""
+    rows = []
+    for metric in ("profit", "purchases"):
+        for scenario, own in (("baseline", (0.0, 0.0, 0.0)), ("s", agents)):
+            for rung, middle in ((CLOSED_FORM, rungs[0]), (COHORT, rungs[1]), (AGENTS, own[0])):
+                rows.append({"scenario": scenario, "rung": rung, "metric": metric, "value": 100.0,
+                             "difference": middle, "difference_low": own[1], "difference_high": own[2]})
+    gaps = [{"scenario": scenario, "rung": rung, "metric": "purchases", "factor": factor, "part": 0.0}
+            for scenario in ("baseline", "s") for rung, factors in (
+                (CLOSED_FORM, ("arrivals", PEOPLE)), (COHORT, FACTORS)) for factor in factors]
+    tables = [Table({name: [row[name] for row in of] for name in of[0]}) for of in (rows, gaps)]
+    return _scenario_told("s", *tables)
+
+
+@pytest.mark.parametrize(("agents", "rungs", "told"), [
+    ((50.0, 40.0, 60.0), (45.0, 55.0), "a formula would do"),
+    ((50.0, 40.0, 60.0), (45.0, 90.0), "only the closed form comes to the same"),
+    ((50.0, 40.0, 60.0), (-45.0, 90.0), "both lower rungs would mislead"),
+    ((5.0, -60.0, 70.0), (-40.0, 50.0),
+     "the rungs cannot be told apart at this precision (the agents' interval of profit and purchases holds 0); "
+     "raise replications"),
+    ((5.0, -60.0, 70.0), (-400.0, 50.0), "the cohort and the agents cannot be told apart"),
+    ((5.0, np.nan, np.nan), (5.0, 5.0), "raise replications"),
+    ((0.0, 0.0, 0.0), (0.0, 0.0), "a formula would do"),
+    ((0.3, 0.2, 0.4), (0.5, -0.1), "only the closed form comes to the same"),  # Within 0.5% of the level, turned.
+])
+def test_rungs_are_the_same_only_where_the_agents_effect_is_told(
+    agents: tuple[float, float, float], rungs: tuple[float, float], told: str,
+):
+    assert told in told_of(agents, rungs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,15 @@ import pytest
 import cxsim
 from cxsim.errors import CxsimError
 from cxsim.measure.digests import digest
+from cxsim.measure.table import Table
+from cxsim.report.optimum_sections import sections_of_optimum
 from cxsim.settings.schema import ScenarioSpec
 from cxsim.theory.erlang import erlang_c
+from cxsim.whatif.finals import finalists
+from cxsim.whatif.levers import Lever, Space
 from cxsim.whatif.optimize import as_scenario, optimize, plan_search
 from cxsim.whatif.optimize_options import OptimizeOptions
+from cxsim.whatif.searching import Told
 from cxsim.whatif.standing import BEST
 from cxsim.whatif.store import Store
 
@@ -122,8 +129,55 @@ def test_scenarios_are_switched_and_contradictions_are_rows_with_their_reason():
                                 "first_replications": 2, "finalists": 2})
     made = optimize(config, asked, scenarios={"more": (more,), "many": (many,)})
     assert made.standing.best == (False, True)
+    assert made.region.n_settings == 3  # Both at once are no setting.
     failed, = made.points.select(status="failed").rows()
     assert "only one can hold" in failed["reason"] and failed["scenario.more"] == failed["scenario.many"] == "True"
+
+
+def test_one_setting_is_told_as_one(found):
+    """Each employee costs 1,440: no other of the eight is as cheap as the best, and no amount is 0.000000."""
+    words = [word for section in sections_of_optimum(found) for word in (
+        *section.words, *section.notes, *(cell for grid in section.grids for row in grid.rows for cell in row))]
+    told = " ".join(words)
+    assert "One setting is best: none of the other 7 comes" in told and "Not one point" not in told
+    assert not re.search(r"0\.000000|± 0\b", told)
+
+
+def test_gain_that_is_not_told_from_0_lets_no_lever_earn_its_place(found):
+    back = Table({"lever": [STAFF], "value": ["28"], "baseline": ["29"], "loss": [200.0], "low": [78.0],
+                  "high": [351.0]})
+    for is_gain in (True, False):
+        made = replace(found, back=back, standing=replace(found.standing, is_gain=is_gain))
+        why, = [one for one in sections_of_optimum(made) if one.title == "What each lever earns"]
+        assert (why.grids[0].rows[0][-1] == "earns its place") is is_gain
+        assert ("not told from the baseline" in " ".join(why.words)) is not is_gain
+
+
+def test_finalists_are_the_best_of_the_search_and_those_as_near_as_luck():
+    """Gains swing by 1,000 with the baseline's luck, distances between points by 1 only: 50 behind is far."""
+    luck = 1000.0 * np.array([1.0, -1.0, 1.5, -1.5])
+    small = np.array([1.0, -1.0, -1.0, 1.0])
+    worth = {0: 0.0, 8: 9.9, 9: 10.0, 10: 9.8, 11: 9.5, 30: -40.0, 1: -60.0}
+
+    class Grid:
+        space = Space((Lever("n", 0, 30, is_whole=True),))
+
+        def replications(self, point: tuple[int]) -> range:
+            return range(4)
+
+        def gain(self, point: tuple[int], replications: list[int]) -> np.ndarray:
+            return (worth[point[0]] + luck + small * (point[0] % 2))[list(replications)]
+
+    told = [Told((n,), value) for n, value in worth.items()]
+    asked = OptimizeOptions(finalists=5)
+    assert finalists(Grid(), told, asked) == [(9,), (8,), (10,), (11,)]
+    assert finalists(Grid(), told, asked.model_copy(update={"finalists": 2})) == [(9,), (8,)]
+
+
+def test_scenario_that_sets_a_lever_is_refused_by_name():
+    more = ScenarioSpec(name="more", changes={STAFF: 30})
+    with pytest.raises(CxsimError, match=f"optimize.scenarios: more sets {STAFF}, which is a lever too"):
+        plan_search(cxsim.load(DESK), desk(), {"more": (more,)})
 
 
 @pytest.mark.parametrize(("asked", "told"), [
@@ -153,6 +207,7 @@ def test_what_cannot_be_asked_is_refused_before_anything_runs(asked: dict[str, o
     ({"limits": {"profit": {"at_least": 2, "at_most": 1}}}, "nothing meets both"),
     ({"limits": {"profit": {}}}, "limits nothing"),
     ({"evaluations": 2}, "greater than or equal to 4"),
+    ({"budget": -5}, "greater than or equal to 0"),
 ])
 def test_options_that_contradict_themselves_are_refused(asked: dict[str, object], told: str):
     with pytest.raises(ValueError, match=told):

@@ -118,6 +118,27 @@ def test_region_of_a_bowl_is_as_wide_as_its_radius():
     assert y["matters"] == pytest.approx(1.0, abs=0.35)  # 4 * .5^2, where the cut-off surface still shows it.
 
 
+def test_cliff_below_a_flat_top_is_no_part_of_the_region():
+    """Worth is within 10 everywhere but on n = 2, where it is 5,500 less; what cannot be told apart is 200."""
+    space = Space((Lever("n", 0, 2, is_whole=True), Lever("x", 0, 1)))
+    told = [Told((n, k / 8), 10 * (k / 8) - (5500.0 if n == 2 else 0.0)) for n in range(3) for k in range(9)]
+    region = find_region(space, told, (0, 1.0), 200.0)
+    n, x = region.levers.rows()
+    assert (n["alone_high"], n["high"]) == (1, 1) and (x["alone_low"], x["alone_high"]) == (0.0, 1.0)
+    assert region.share == pytest.approx(2 / 3, abs=0.03)
+    assert n["is_more"] and 600 < n["matters"] < 5500 and not x["is_more"] and x["matters"] < 200
+
+
+def test_settings_that_contradict_belong_to_no_region():
+    """Two scenarios alone are worth 1 each; both at once cannot be lived, and are not offered."""
+    space = Space(tuple(Lever(name, choices=(False, True), baseline=False) for name in ("a", "b", "c")))
+    told = [Told(p, float(p[0] or p[1])) for p in space.everything() if not (p[0] and p[1])]
+    region = find_region(space, told, (True, False, False), 0.1, apart=[(0, 1)])
+    a, b, _ = region.levers.rows()
+    assert (a["alone"], b["alone"], b["together"]) == ("true", "false", "false, true")
+    assert region.n_settings == 6 and region.share == pytest.approx(4 / 6)
+
+
 def test_lever_that_does_nothing_may_be_anywhere():
     grid = [(x / 6, y / 6) for x in range(7) for y in range(7)]
     told = [Told(p, -((p[0] - 0.5) ** 2)) for p in grid]
