@@ -17,6 +17,16 @@ class CxsimError(Exception):
     """
 
 
+class Resumable(KeyboardInterrupt):
+    """Ctrl-C in a command that keeps what is finished; the text says so, and how to go on.
+
+    Examples
+    --------
+    >>> str(Resumable("finished lives are kept"))
+    'finished lives are kept'
+    """
+
+
 class MachineError(CxsimError):
     """What was asked for is possible, but not on this machine now: a full disk, a folder that cannot be written.
 

@@ -8,9 +8,10 @@ import threading
 from collections.abc import Sequence
 
 from cxsim.cli.commands import COMMANDS
-from cxsim.errors import CxsimError, MachineError
+from cxsim.errors import CxsimError, MachineError, Resumable
 
 EXIT_DONE, EXIT_MACHINE, EXIT_USER, EXIT_INTERRUPTED = 0, 1, 2, 130
+WHOLE = "finished files are whole, nothing half-written was kept"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,8 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _dispatch(words)
     except CxsimError as error:
         return _told(str(error), EXIT_MACHINE if isinstance(error, MachineError) else EXIT_USER)
-    except KeyboardInterrupt:
-        code = _told("interrupted; finished files are whole, nothing half-written was kept", EXIT_INTERRUPTED)
+    except KeyboardInterrupt as error:
+        own = str(error) if isinstance(error, Resumable) else WHOLE
+        code = _told(f"interrupted; {own}", EXIT_INTERRUPTED)
         _leave_at_once(code)
         return code
     except BrokenPipeError:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cxsim.cli.asking import ask, words_typed
 from cxsim.cli.progress import first_use_notice, progress_bar, refuse_early, say_cautions
+from cxsim.errors import Resumable
 
 
 def sensitivity(words: Sequence[str]) -> int:
@@ -21,9 +22,12 @@ def sensitivity(words: Sequence[str]) -> int:
     found = cautions_of_worlds(scenario_worlds(request.config, request.scenarios, request.baseline))
     say_cautions(found)
     first_use_notice()
-    with progress_bar("sensitivity") as tell:
-        made = analysed(request.config, request.scenarios, request.options.sensitivity,
-                        baseline=request.baseline, progress=tell)
+    try:
+        with progress_bar("sensitivity") as tell:
+            made = analysed(request.config, request.scenarios, request.options.sensitivity,
+                            baseline=request.baseline, progress=tell)
+    except KeyboardInterrupt:
+        raise Resumable("finished lives are kept: start the same command again and it goes on from them") from None
     sections = write_sensitivity(made, request.run_dir, words_typed("sensitivity", words), cautions=found)
     print_sections(sections)
     print(f"Written: {request.run_dir}")

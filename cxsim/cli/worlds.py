@@ -91,8 +91,15 @@ def compare(words: Sequence[str]) -> int:
     _say_where(request.run_dir)
     if made.is_interrupted:
         print(f"interrupted: told from the first {made.replications} replications, which every side had lived; "
-              "analyses that take further runs are left out", file=sys.stderr)
+              f"analyses that take further runs are left out{_goes_on(request.options.depth.draws)}",
+              file=sys.stderr)
     return EXIT_INTERRUPTED if made.is_interrupted else 0
+
+
+def _goes_on(n_draws: int) -> str:
+    """What becomes of the draws of an interrupted comparison."""
+    return "" if not n_draws else (
+        "; finished lives of draws are kept: start the same command again and it goes on from them")
 
 
 def _near_explosion(reference: Reference, config: Config, scenarios: dict[str, Config]) -> list[str]:

@@ -100,7 +100,7 @@ def draw_headlines(comparison: Table) -> str:
             _forest(axes, [found[name].get(metric, {}) for name in scenarios], scenarios)
             is_share = any(row.get(metric, {}).get("unit") == "share" for row in found.values())
             axes.set_title(title(metric) + (" (pp)" if is_share else ""))
-            names = [_wrapped(name) for name in scenarios]
+            names = [wrapped(name) for name in scenarios]
             axes.set_yticks(range(len(names)), names if number % COLUMNS == 0 else [])
         return inline_svg(figure)
 
@@ -124,7 +124,7 @@ def label_months(axes: Axes, n_months: int) -> None:
     label_axis(axes, "y")
 
 
-def _wrapped(name: str) -> str:
+def wrapped(name: str) -> str:
     """A long name of several scenarios, one a line."""
     return name.replace("+", "+\n") if len(name) > 24 else name
 
@@ -173,7 +173,7 @@ def draw_profit(kpis: Table, scenarios: Sequence[str], baseline: str, confidence
             axes.axhline(0, color=BASELINE, lw=1)
             draw_bands(axes, np.cumsum(values, axis=0), confidence, colour, name, "-")
             label_months(axes, len(base))
-            axes.set_title(_wrapped(name))
+            axes.set_title(wrapped(name))
         return inline_svg(figure)
 
 
@@ -216,7 +216,7 @@ def draw_money(rows_of: Mapping[str, Mapping[str, Mapping[str, Any]]], field: st
         for number, (axes, rows) in enumerate(zip(panels, rows_of.values(), strict=False)):
             steps = [(bucket, sign * rows[bucket][field]) for bucket, sign in BUCKETS]
             _waterfall(axes, steps, rows["profit"][field])
-            axes.set_title(_wrapped(names[number]))
+            axes.set_title(wrapped(names[number]))
             axes.set_yticks(range(len(labels)), labels if number % COLUMNS == 0 else [""] * len(labels))
             axes.tick_params(axis="y", length=0)
         return inline_svg(figure)

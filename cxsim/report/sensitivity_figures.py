@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from cxsim.measure.table import Table, codes
 from cxsim.measure.whole_file import whole_file
+from cxsim.report.figures import wrapped
 from cxsim.report.svg import BASELINE, INK, SCENARIO_COLOURS, inline_svg, label_axis, make_figure, style
 from cxsim.report.verdicts import title
 
@@ -65,7 +66,7 @@ def tornado_drawing(table: Table, scenario: str) -> Drawing:
                 if math.isfinite(half) and half > 0:
                     axes.errorbar(row[end], place, xerr=half, color=BASELINE, linewidth=0.8, capsize=2,
                                   zorder=3)
-        axes.set_yticks(range(len(rows)), [f"{_short(row['parameter'])}  {row['low']:.3g} to {row['high']:.3g}"
+        axes.set_yticks(range(len(rows)), [f"{_labelled(row['parameter'])}  {row['low']:.3g} to {row['high']:.3g}"
                                            for row in reversed(rows)])
         if rows:
             axes.axvline(rows[0]["difference"], color=INK, linewidth=1.0, zorder=4)
@@ -88,10 +89,17 @@ def _is_near_zero(rows: list[dict[str, Any]]) -> bool:
     return min(ends) - room <= 0.0 <= max(ends) + room
 
 
-def _short(parameter: str) -> str:
-    """The last two parts of a key, which say what it is."""
-    key, _, where = parameter.partition(" (")
-    return ".".join(key.split(".")[-2:]) + (f" ({where}" if where else "")
+def _labelled(parameter: str) -> str:
+    """The whole key, as in the tables; the sides on which it acts stand below where both are long.
+
+    Examples
+    --------
+    >>> _labelled("perception.weights.fit")
+    'perception.weights.fit'
+    >>> _labelled("referral.bonus_lift (points_program, live_chat)")
+    'referral.bonus_lift\\n(points_program, live_chat)'
+    """
+    return parameter.replace(" (", "\n(") if len(parameter) > 40 else parameter
 
 
 def _frame(axes: Axes, label: str) -> None:
@@ -121,17 +129,25 @@ def sobol_drawing(table: Table) -> Drawing:
             places = np.arange(len(rows))[::-1]
             for which, label, colour, shift in (
                 ("first", "alone (first)", FIRST, 0.17), ("total", "with others (total)", TOTAL, -0.17)):
-                middle, low, high = (np.clip(rows[f"{which}{end}"], 0.0, 1.0) for end in ("", "_low", "_high"))
+                middle, low, high = (rows[f"{which}{end}"] for end in ("", "_low", "_high"))
                 axes.barh(places + shift, middle, 0.3, color=colour, label=label, zorder=2)
                 axes.hlines(places + shift, low, high, color=BASELINE, linewidth=1.0, zorder=3)
-            axes.set_yticks(places, [_short(one) for one in rows["parameter"].tolist()])
-            axes.set_title(name)
-            axes.set_xlim(0.0, 1.0)
+            axes.set_yticks(places, [_labelled(one) for one in rows["parameter"].tolist()])
+            axes.set_title(wrapped(name))
+            axes.set_xlim(*_shares_shown(table))
+            axes.axvline(0.0, color=INK, linewidth=0.7, zorder=1)
             _frame(axes, "share of the variance")
         if len(scenarios):
             panels[-1].legend(frameon=False, fontsize=8, loc="lower right")
 
     return 9.0, 1.3 + 0.42 * len(parameters), draw
+
+
+def _shares_shown(table: Table) -> tuple[float, float]:
+    """From 0 to 1, and as far beyond as luck has carried an estimate or its interval."""
+    names = [f"{which}{end}" for which in ("first", "total") for end in ("", "_low", "_high")]
+    ends = np.concatenate([table[name] for name in names])
+    return float(min(0.0, np.nanmin(ends))), float(max(1.0, np.nanmax(ends)))
 
 
 def information_drawing(table: Table, currency: str) -> Drawing:
@@ -152,7 +168,7 @@ def information_drawing(table: Table, currency: str) -> Drawing:
             colour = BASELINE if row["parameter"] == "everything" else WORTH
             axes.barh(place, row["value"], height=0.6, color=colour, zorder=2)
             axes.hlines(place, row["low"], row["high"], color=INK, linewidth=1.0, zorder=3)
-        axes.set_yticks(range(len(rows)), [_short(row["parameter"]) for row in reversed(rows)])
+        axes.set_yticks(range(len(rows)), [_labelled(row["parameter"]) for row in reversed(rows)])
         axes.set_xlim(left=0.0)
         _frame(axes, f"{title(str(table['metric'][0]))}, {currency}")
 

@@ -110,9 +110,7 @@ def _information(found: Sensitivity) -> Section:
         words = [f"Nothing: {named(_safest(found))} is best in every draw of the assumptions, so knowing them "
                  "better would change no decision."]
     else:
-        words = [f"Knowing every assumption before deciding would be worth at most {money(everything['value'])} "
-                 f"{currency} over the horizon, and {money(everything['least'])} or more, once the luck within "
-                 "draws is taken out. No study of them may cost more."]
+        words = [_worth_words(everything["least"], everything["value"], currency)]
         worth = [row for row in rows if row["value"] > 0]
         if worth:
             first = worth[0]
@@ -133,6 +131,27 @@ def _information(found: Sensitivity) -> Section:
          "regression of what each option yields on it (Strong, Oakley & Brennan 2014); one that predicts nothing "
          "is worth 0."],
         place="decision")
+
+
+def _worth_words(least: float, most: float, currency: str) -> str:
+    """Between which two estimates the value of knowing everything lies, and what makes them differ.
+
+    Examples
+    --------
+    >>> _worth_words(0.0, 49.0, "USD").partition(":")[0]
+    'Knowing every assumption before deciding would be worth at most 49.0 USD over the horizon, perhaps nothing'
+    """
+    top, bottom = format_value(most, "money"), format_value(least, "money")
+    text, why = "Knowing every assumption before deciding would be worth", ""
+    if bottom == top:
+        text += f" {top} {currency} over the horizon"
+    elif least <= 0:
+        text += f" at most {top} {currency} over the horizon, perhaps nothing"
+        why = ": the luck of the few lives in each draw alone can make as much"
+    else:
+        text += f" {bottom} to {top} {currency} over the horizon"
+        why = ": the larger figure takes the luck of the few lives in each draw for knowledge, the smaller not"
+    return f"{text}{why}. A study of them that costs more than {top} {currency} cannot pay."
 
 
 def _safest(found: Sensitivity) -> str:
@@ -196,10 +215,10 @@ def _sobol(found: Sensitivity) -> Section:
     rows = sorted(table.select(scenario=scenario).rows(), key=lambda row: -row["total"])
     words = []
     if rows and rows[0]["total"] > 0:
-        words.append(f"{rows[0]['parameter']} is behind {_share(rows[0]['total'])} of the variance of {scenario} "
-                     f"over all draws, {_share(rows[0]['first'])} of it by itself.")
+        words.append(_variance_words(rows[0], scenario, found.config.confidence))
     else:
         words.append(f"{scenario} does not vary over the draws.")
+    words += _leaders_words(found)
     if found.failures:
         words.append(f"{len(found.failures)} draws could not be lived and are left out with their pairs: "
                      f"{next(iter(found.failures.values()))}")
@@ -214,11 +233,45 @@ def _sobol(found: Sensitivity) -> Section:
         [f"From {rows[0]['pairs'] if rows else 0} pairs of draws: Saltelli's estimator (2010) of what would go if "
          "this one alone were known, Jansen's (1999) of what would stay if all others were. The assumptions with "
          "the widest bars have indices; the rest vary as well. The luck of few replications counts as "
-         "interaction. Wide intervals: raise sensitivity.pairs."], place="sure")
+         "interaction. These are estimates as they come: by luck one may lie below 0% or above 100%, or be larger "
+         "alone than with others, which no share can. Wide intervals: raise sensitivity.pairs."], place="sure")
+
+
+def _variance_words(row: dict[str, Any], scenario: str, confidence: float) -> str:
+    """Behind how much of the variance one assumption is, and how much of that it makes by itself."""
+    text = (f"{row['parameter']} is behind {_share(row['total'])} of the variance of {scenario} over all draws "
+            f"({confidence:.0%}: {_between(row, 'total')})")
+    if row["first"] < row["total"]:
+        return f"{text}; by itself it makes {_share(row['first'])} ({_between(row, 'first')})."
+    return (f"{text}; what it makes by itself cannot be told apart from what it makes together with others "
+            "(raise sensitivity.pairs).")
+
+
+def _leaders_words(found: Sensitivity) -> list[str]:
+    """Why the soonest flip, the largest swing and most of the variance may belong to different assumptions."""
+    scenario = shown_scenario(found)
+    flips = [row for row in found.tables["flip_points"].rows() if math.isfinite(row["flip"])]
+    swings = [row for row in found.tables["sensitivity"].select(scenario=scenario).rows() if row["swing"] > 0]
+    shares = sorted(found.tables["sobol"].select(scenario=scenario).rows(), key=lambda row: -row["total"])
+    led = [(text, rows[0]["parameter"]) for text, rows in (
+        ("the answer flips soonest with {}, which depends on how near another option is", flips),
+        ("the bar of {} is widest, moved alone with the others where they stand", swings),
+        ("{} is behind most of the variance, where all move at once", shares)) if rows]
+    if len({parameter for _, parameter in led}) < 2:
+        return []
+    return [f"Not one assumption leads in everything, for these are different questions: "
+            f"{'; '.join(text.format(parameter) for text, parameter in led)}."]
 
 
 def _share(value: float) -> str:
-    return f"{min(max(value, 0.0), 1.0):.0%}"
+    """A share as it was estimated, be it below 0 or above 1.
+
+    Examples
+    --------
+    >>> _share(-0.073), _share(-0.001), _share(1.2)
+    ('-7%', '0%', '120%')
+    """
+    return f"{round(value, 2) + 0.0:.0%}"
 
 
 def _between(row: dict[str, Any], which: str) -> str:

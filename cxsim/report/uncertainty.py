@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from cxsim.measure.table import Table, codes
+from cxsim.report.figures import wrapped
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.section import Grid, Section
 from cxsim.report.svg import INK, SCENARIO_COLOURS, inline_svg, label_axis, make_figure, style
@@ -122,22 +124,27 @@ def draw_fans(fan: Table) -> str:
     fan : Table
         From :func:`cxsim.whatif.uncertainty.fan`.
     """
-    scenarios, metrics = codes(fan["scenario"])[0], codes(fan["metric"])[0]
     with style():
-        figure = make_figure(2.9 * min(len(scenarios), 3) + 0.6, 2.3 * len(metrics) * -(-len(scenarios) // 3))
-        across = min(len(scenarios), 3)
-        down = -(-len(scenarios) // 3)
-        panels = figure.subplots(down * len(metrics), across, squeeze=False)
-        for k, metric in enumerate(metrics):
-            for place, name in enumerate(scenarios):
-                axes = panels[k * down + place // across, place % across]
-                _draw_fan(axes, fan.select(scenario=name, metric=metric), SCENARIO_COLOURS[place % 7])
-                axes.set_title(f"{name}: {FAN_TITLES.get(metric, title(metric))}")
-            for empty in range(len(scenarios), down * across):
-                panels[k * down + empty // across, empty % across].set_axis_off()
-        for axes in panels[-1]:
-            axes.set_xlabel("month")
-        return inline_svg(figure)
+        return inline_svg(figure_of_fans(fan))
+
+
+def figure_of_fans(fan: Table) -> Figure:
+    """The picture of :func:`draw_fans`, before it is text."""
+    scenarios, metrics = codes(fan["scenario"])[0], codes(fan["metric"])[0]
+    across, down = min(len(scenarios), 3), -(-len(scenarios) // 3)
+    lines = max(wrapped(name).count("\n") for name in scenarios) + 1
+    figure = make_figure(2.9 * across + 0.6, (2.3 + 0.17 * lines) * len(metrics) * down)
+    panels = figure.subplots(down * len(metrics), across, squeeze=False)
+    for k, metric in enumerate(metrics):
+        for place, name in enumerate(scenarios):
+            axes = panels[k * down + place // across, place % across]
+            _draw_fan(axes, fan.select(scenario=name, metric=metric), SCENARIO_COLOURS[place % 7])
+            axes.set_title(f"{wrapped(name)}\n{FAN_TITLES.get(metric, title(metric))}")
+        for empty in range(len(scenarios), down * across):
+            panels[k * down + empty // across, empty % across].set_axis_off()
+    for axes in panels[-1]:
+        axes.set_xlabel("month")
+    return figure
 
 
 def _draw_fan(axes: Axes, rows: Table, colour: str) -> None:
