@@ -137,12 +137,14 @@ def _judged(found: Optimum) -> str:
 def _how_far(found: Optimum) -> Section:
     region, unit = found.region, _unit(found)
     words = [_region_words(found)]
+    is_blurred = region.margin > found.standing.margin
     rows = []
     for lever, row in zip(found.space.levers, region.levers.rows(), strict=True):
         rows.append([row["lever"], row["baseline"], row["best"], row["alone"], row["together"],
                      f"{'more than ' if row['is_more'] else ''}{format_width(row['matters'], unit)}"])
         if _is_free(lever, row):
-            words.append(f"{row['lever']} hardly matters within its bounds.")
+            words.append(row["lever"] + (": no value within its bounds can be told from the best." if is_blurred
+                                              else " hardly matters within its bounds."))
         elif _could_go_on(found, lever, row["best"]):
             end = "lower" if row["best"] == shown(lever.low) else "upper"
             words.append(f"{row['lever']} stands at its {end} bound ({row['best']}); a wider bound may do better.")

@@ -153,6 +153,14 @@ def test_gain_that_is_not_told_from_0_lets_no_lever_earn_its_place(found):
         assert ("not told from the baseline" in " ".join(why.words)) is not is_gain
 
 
+def test_lever_is_called_idle_only_where_the_search_could_have_told(found):
+    anywhere = {**found.region.levers.columns, "alone_low": np.array([25.0]), "alone_high": np.array([32.0])}
+    for margin, told in ((found.standing.margin, "hardly matters"), (50.0, "no value within its bounds")):
+        made = replace(found, region=replace(found.region, margin=margin, levers=Table(anywhere)))
+        section, = [one for one in sections_of_optimum(made) if one.title == "How far each lever may move"]
+        assert told in " ".join(section.words)
+
+
 def test_finalists_are_the_best_of_the_search_and_those_as_near_as_luck():
     """Gains swing by 1,000 with the baseline's luck, distances between points by 1 only: 50 behind is far."""
     luck = 1000.0 * np.array([1.0, -1.0, 1.5, -1.5])
