@@ -60,7 +60,7 @@ def refuse_unclear(typed: Sequence[Override]) -> None:
         if other is not one and (one.is_sweep_override() or other.is_sweep_override()):
             raise CxsimError(f"{other.input_line} and {one.input_line}: the same key twice; leave one of them out")
         if one.is_sweep_override() and key.partition(".")[0].partition("/")[0] in (*Options.model_fields, "hydra"):
-            raise CxsimError(f"{one.input_line}: {key} says what the command does, not how the world is, and cannot "
-                             "be swept; give it one value, or a list in brackets")
+            raise CxsimError(f"{one.input_line}: {key} says what the command does, not how the world is, and "
+                             "cannot be swept; give it one value, or a list in brackets")
         if one.is_sweep_override():
             words[key] = one

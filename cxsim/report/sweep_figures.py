@@ -1,4 +1,4 @@
-"""Pictures of a sweep: curves over one key, a map over two, and the front of two metrics."""
+"""Pictures of a sweep: points of its table, a map over two, and the front of two metrics."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from matplotlib.figure import Figure
 
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.measure.table import Table
-from cxsim.report.svg import BASELINE, BETTER, INK, UNCLEAR, WORSE, colours, label_axis, make_figure, short, style
+from cxsim.report.svg import BASELINE, BETTER, INK, UNCLEAR, WORSE, label_axis, make_figure, short, style
 from cxsim.report.verdicts import title
 
-MOST_LINES = 7
 MOST_PANELS = 3
 MOST_TICKS = 12
 FEW_MARKS = 60
@@ -61,73 +60,16 @@ def points_of(table: Table, keys: Sequence[str], metric: str) -> Points | None:
                   own["ci_high"], str(own["unit"][0]))
 
 
-def draw_curves(points: Points) -> Figure | None:
-    """The metric over every key with numbers, a line for each combination of the others, with bands.
-
-    Of many lines a few evenly spaced ones are drawn. Where cells form no lines (drawn designs) each stands by
-    itself with its interval. None where no key takes numbers.
-    """
-    shown = points.numbers[:MOST_PANELS]
-    if not shown:
-        return None
-    with style():
-        figure = make_figure(min(9.6, 3.4 + 3.1 * len(shown)), 3.7)
-        panels = figure.subplots(1, len(shown), squeeze=False, sharey=True)[0]
-        for number, (axes, key) in enumerate(zip(panels, shown, strict=True)):
-            axes.axhline(0, color="#b6bcc4", lw=1, zorder=0)
-            _curve(axes, points, key)
-            axes.set_xlabel(key)
-            label_axis(axes, "x", n_ticks=6)
-            if number == 0:
-                axes.set_title(points.words)
-                label_axis(axes, "y", is_share=points.is_share)
-        return figure
-
-
-def _curve(axes: Axes, points: Points, key: str) -> None:
-    lines = _lines(points, key)
-    if len(lines) > MOST_LINES and all(len(rows) > 2 for rows in lines.values()):
-        chosen = np.linspace(0, len(lines) - 1, MOST_LINES).round().astype(int)
-        lines = {name: rows for k, (name, rows) in enumerate(lines.items()) if k in chosen}
-    if len(lines) > MOST_LINES or all(len(rows) < 2 for rows in lines.values()):
-        is_seen = _is_seen(points)
-        errors = np.abs(np.array([points.value - points.low, points.high - points.value]))
-        x = points.keys[key]
-        axes.errorbar(x, points.value, yerr=np.nan_to_num(errors), fmt="none", ecolor="#c9ced6", elinewidth=0.8)
-        for mask, colour in ((is_seen, BETTER), (~is_seen, UNCLEAR)):
-            axes.plot(x[mask], points.value[mask], "o", ms=3.2, color=colour)
-        return
-    for name, colour in colours(list(lines)).items():
-        rows = lines[name]
-        x = points.keys[key][rows]
-        axes.fill_between(x, points.low[rows], points.high[rows], color=colour, alpha=0.16, lw=0)
-        axes.plot(x, points.value[rows], "-o", ms=3.5, lw=1.6, color=colour, label=name or None)
-    if any(lines):
-        axes.legend(frameon=False, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4,
-                    handlelength=1.4, columnspacing=1.2)
-
-
-def _is_seen(points: Points) -> np.ndarray:
+def is_seen(points: Points) -> np.ndarray:
     """Which differences lie beyond their noise."""
     return np.asarray((points.low > 0) | (points.high < 0))
 
 
-def _lines(points: Points, key: str) -> dict[str, np.ndarray]:
-    """Cells that differ in this key alone, in its order, by what they have in common."""
-    others = [name for name in points.keys if name != key and len(set(points.keys[name].tolist())) > 1]
-    found: dict[str, list[int]] = {}
-    for row in range(len(points.value)):
-        common = ", ".join(f"{_end(name)} {_told(points.keys[name][row])}" for name in others)
-        found.setdefault(common, []).append(row)
-    x = points.keys[key]
-    return {name: np.array(sorted(rows, key=lambda row: x[row])) for name, rows in found.items()}
-
-
-def _end(key: str) -> str:
+def end(key: str) -> str:
     return key.rsplit(".", 1)[-1]
 
 
-def _told(value: Any) -> str:
+def told_value(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -152,7 +94,7 @@ def draw_map(points: Points) -> Figure | None:
         for axes, fixed in zip(panels, rest, strict=True):
             image = _field(axes, points, (across, xs), (up, ys), dict(zip(others, fixed, strict=True)), most)
             axes.set_xlabel(across)
-            told = [f"{_end(key)} {_told(value)}" for key, value in zip(others, fixed, strict=True)]
+            told = [f"{end(key)} {told_value(value)}" for key, value in zip(others, fixed, strict=True)]
             axes.set_title(", ".join(told))
         panels[0].set_ylabel(up)
         if not others:
@@ -178,7 +120,7 @@ def _field(
     scale = LinearSegmentedColormap.from_list("gain", [WORSE, "#f4f5f7", BETTER])
     field = np.full((len(up[1]), len(across[1])), np.nan)
     noise = np.zeros(field.shape, dtype=bool)
-    seen = _is_seen(points)
+    seen = is_seen(points)
     for row in range(len(points.value)):
         if any(points.keys[key][row] != value for key, value in fixed.items()):
             continue
@@ -189,7 +131,7 @@ def _field(
     axes.plot(marked[:, 1], marked[:, 0], "o", ms=2.5, color=INK, alpha=0.55, lw=0)
     for which, values in (("x", across[1]), ("y", up[1])):
         step = max(1, -(-len(values) // MOST_TICKS))
-        getattr(axes, f"set_{which}ticks")(range(0, len(values), step), [_told(v) for v in values[::step]])
+        getattr(axes, f"set_{which}ticks")(range(0, len(values), step), [told_value(v) for v in values[::step]])
     axes.tick_params(length=0)
     if field.size <= FEW_MARKS:
         _write_values(axes, field, most, points.is_share)

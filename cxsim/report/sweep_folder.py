@@ -19,7 +19,8 @@ from cxsim.report.section import Grid, Section
 from cxsim.report.sections_page import write_sections
 from cxsim.report.summary import write_summary
 from cxsim.report.svg import inline_svg
-from cxsim.report.sweep_figures import Points, common, draw_curves, draw_front, draw_map, front, points_of
+from cxsim.report.sweep_curves import draw_curves
+from cxsim.report.sweep_figures import Points, common, draw_front, draw_map, front, points_of
 from cxsim.report.verdicts import title
 from cxsim.whatif.sweep import Sweep
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from cxsim.measure.table import Table
-from cxsim.report.sweep_figures import Points, draw_curves, draw_front, draw_map, front, points_of
+from cxsim.report.sweep_curves import draw_curves
+from cxsim.report.sweep_figures import Points, draw_front, draw_map, front, points_of
 from cxsim.report.svg import inline_svg
 
 
@@ -45,6 +48,26 @@ def test_curves_are_lines_where_cells_differ_in_one_key_alone(keys: dict, n_line
     assert figure is not None
     bands = [band for band in figure.axes[0].collections if "Fill" in type(band).__name__]
     assert len(bands) == n_lines
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("names", [["bonus"], ["bonus", "loyalty.earn_rate"],
+                                   ["bonus", "loyalty.earn_rate", "touchpoints.reminder.reach"]])
+def test_panels_and_their_legends_do_not_overlap(names: list[str]) -> None:
+    grid = np.array(list(itertools.product([0.0, 5.0, 10.0, 15.0], [0.01, 0.02, 0.03], [0.0, 1.0])))
+    keys = {name: grid[:, k].tolist() for k, name in enumerate(names)}
+    keys |= {} if len(names) > 2 else {"segment": ["x", "y"] * 12}
+    figure = draw_curves(points("profit", list(np.arange(24.0)), keys))
+    assert figure is not None
+    figure.draw_without_rendering()
+    boxes = [box.get_window_extent() for axes in figure.axes for box in (axes, axes.get_legend())]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    labels = [axes.xaxis.label.get_window_extent() for axes in figure.axes]
+    assert not any(one.overlaps(other) for one in labels for other in boxes)
+    assert all(box.x0 >= 0 and box.y0 >= 0 and box.width > 100 for box in boxes)
+    assert all(axes.bbox.height > 100 for axes in figure.axes)
+    if len(names) > 1:
+        assert [text.get_text() for text in figure.axes[1].get_xticklabels()] == ["0.01", "0.02", "0.03"]
 
 
 def test_keys_without_numbers_have_no_curve() -> None:
