@@ -27,11 +27,12 @@ def plan_sections(plan: SimulatedPlan) -> list[Section]:
                 caption="What the next customer costs and is worth at each step of each lever, and what the "
                         "best split of each budget adds to customer equity.", place="why", notes=[
                     f"Customers: {_meanings(plan)}. A unit adds: equity for each further {currency}. "
-                    "Open: not decided at this precision; raise replications."]),
+                    "Open: not decided at this precision; raise replications. Not told: the change of customers "
+                    "is not told from 0."]),
         Section("Routes: cost, worth and payback today", (), [_channels(plan)], place="why"),
         Section("The best split of each budget", (), [_budgets(plan)], place="sure", notes=[
             "Budgets hold what winning and keeping costs, also after the horizon, discounted to day 0; between "
-            "the cells that were lived, splines."]),
+            "the cells that were lived, straight lines."]),
         Section("What else follows", cautions(plan), [_service(plan), _cash(plan)], place="further", notes=[
             "Employees: so many more keep everybody at a desk as busy as before. Cannibalised: of those a "
             "paid route wins, the share that would have come within the run anyway. Pays: cumulative profit stays "
@@ -54,9 +55,11 @@ def verdict(row: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> [verdict({"equity_low": low, "equity_high": high}) for low, high in ((1, 2), (-2, -1), (-1, 1))]
-    ['pays', 'loses', 'open']
+    >>> [verdict({"equity_low": low, "equity_high": high}) for low, high in ((1, 2), (-2, -1), (-1, 1), (0, 0))]
+    ['pays', 'loses', 'open', 'moves nothing']
     """
+    if row["equity_low"] == row["equity_high"] == 0:
+        return "moves nothing"
     if row["equity_low"] > 0:
         return "pays"
     return "loses" if row["equity_high"] < 0 else "open"
@@ -68,16 +71,22 @@ def _step(row: dict[str, Any]) -> str:
 
 def _steps(plan: SimulatedPlan) -> Grid:
     rows = [[_step(row), f"{row['spend']:,.0f}", f"{row['customers']:+,.1f}",
-             _with(row, "marginal_cost", "low", "high", ",.2f"),
-             _with(row, "value", "value_low", "value_high", ",.2f"),
-             f"{verdict(row)} {_with(row, 'return_on_spend', 'return_low', 'return_high', '+.2f')}"]
+             _told(row, "marginal_cost", "low", "high", ",.2f"),
+             _told(row, "value", "value_low", "value_high", ",.2f"), _verdict(row)]
             for row in plan.table.rows()]
     return Grid(["step", "spend", "customers", "the next costs", "is worth", "a unit adds"], rows)
 
 
+def _verdict(row: dict[str, Any]) -> str:
+    """Whether a step pays, and what a unit adds where that is told."""
+    if not math.isfinite(row["return_on_spend"]):
+        return verdict(row)
+    return f"{verdict(row)} {_with(row, 'return_on_spend', 'return_low', 'return_high', '+.2f')}"
+
+
 def _segments(plan: SimulatedPlan) -> Grid:
     rows = [[f"{_step(row)} · {row['segment']}", f"{row['spend']:,.0f}", f"{row['customers']:+,.1f}",
-             _with(row, "value", "value_low", "value_high", ",.2f"),
+             (_told if row["lever"] == "acquire" else _with)(row, "value", "value_low", "value_high", ",.2f"),
              _with(row, "equity", "equity_low", "equity_high", "+,.0f")] for row in plan.segments.rows()]
     return Grid(["step · segment", "spend", "customers", "each is worth", "change of equity"], rows)
 
@@ -117,14 +126,21 @@ def _service(plan: SimulatedPlan) -> Grid:
 
 
 def _cash(plan: SimulatedPlan) -> Grid:
-    rows = [[_step(row), _month(row["pays_after_month"]), _month(row["surely_after_month"]),
+    rows = [[_step(row), _month(row, "pays_after_month"), _month(row, "surely_after_month"),
              f"{row['deepest']:,.0f}", _with(row, "without_breakage", "without_low", "without_high", "+,.0f")]
             for row in plan.side_effects.rows()]
     return Grid(["step", "pays from", "surely from", "trough", "without breakage"], rows)
 
 
-def _month(value: float) -> str:
-    return f"month {value:.0f}" if math.isfinite(value) else "not yet"
+def _month(row: dict[str, Any], name: str) -> str:
+    """A month; a step that neither pays nor ever lies below 0 moves no cash at all."""
+    if not math.isfinite(row["pays_after_month"]) and row["deepest"] == 0:
+        return "no change"
+    return f"month {row[name]:.0f}" if math.isfinite(row[name]) else "not yet"
+
+
+def _told(row: dict[str, Any], name: str, low: str, high: str, form: str) -> str:
+    return _with(row, name, low, high, form) if math.isfinite(row[name]) else "not told"
 
 
 def _number(value: float, form: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cxsim.whatif.plan_channels import dearer_but_better
 from cxsim.whatif.plan_levers import PRESENT
-from cxsim.whatif.plan_steps import ACQUIRE, AT_END, Found, Step, jackknife, steps_of
+from cxsim.whatif.plan_steps import ACQUIRE, AT_END, RETAIN, Found, Step, jackknife, steps_of
 
 if TYPE_CHECKING:
     from cxsim.whatif.simulated_plan import SimulatedPlan
@@ -26,6 +26,11 @@ class NextUnit:
     step: Step
     returned: Found
     row: dict[str, Any]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether what a unit adds is known, with its interval."""
+        return bool(np.isfinite(self.returned).all())
 
     @property
     def name(self) -> str:
@@ -58,17 +63,30 @@ def lead_of(plan: SimulatedPlan, first: NextUnit, second: NextUnit) -> Found:
 
 def advise(plan: SimulatedPlan) -> list[str]:
     """Where the next unit of money goes, whether the same money could be split better, what is best of all."""
-    return [*_next_unit(plan), *_same_money(plan), *_best(plan)]
+    return [*_idle(plan), *_next_unit(plan), *_same_money(plan), *_best(plan)]
+
+
+def _idle(plan: SimulatedPlan) -> list[str]:
+    """That what should keep customers keeps nobody, where no step of it did in any replication."""
+    rows, config, key = list(plan.table.select(lever=RETAIN).rows()), plan.config, plan.levers.key
+    if any(row["customers"] != 0 or row["customers_high"] > 0 for row in rows):
+        return []
+    is_free = not any(row["spend"] or row["equity"] for row in rows)
+    cure = "" if config.retention.is_on else "retention=attention, or "
+    moved = "a customer or any money" if is_free else "a customer"
+    return [f"{key} keeps nobody in {config.market.name}: no step of it moved {moved}, so this "
+            f"plan tells nothing about keeping; try {cure}another plan.simulated.retention.key."]
 
 
 def _next_unit(plan: SimulatedPlan) -> list[str]:
     units, currency = next_units(plan), plan.config.market.currency
     if not units:
         return ["No more than today's was tried in either lever: raise plan.simulated.spend_multiples above 1."]
-    words = [f"{one.name} adds {interval(one.returned, '.2f')}" for one in units]
+    words = [f"{one.name} adds {interval(one.returned, '.2f')}" if one.is_told else
+             f"{one.name}: not told (what it spends more is not told from 0)" for one in units]
     said = [f"From today's plan, a further {currency} spent adds to customer equity: {'; '.join(words)}."]
     best = units[0]
-    if not np.isfinite(best.returned[1]):
+    if not best.is_told:
         return [*said, "Too few replications to say where the next unit goes; raise replications."]
     if best.returned[2] < 0:
         return [*said, "No further unit of money pays in any use: save instead."]
@@ -76,6 +94,8 @@ def _next_unit(plan: SimulatedPlan) -> list[str]:
         return [*said, f"Not decided: the best use, {best.name}, may lose money; raise replications."]
     if len(units) == 1:
         return [*said, f"The next unit of money goes to {best.name}."]
+    if not units[1].is_told:
+        return [*said, f"{best.name[0].upper()}{best.name[1:]} pays; it cannot be compared with {units[1].name}."]
     lead = lead_of(plan, best, units[1])
     if lead[1] > 0:
         return [*said, f"The next unit of money goes to {best.name}: it returns {interval(lead, '.2f')} more "
@@ -89,13 +109,15 @@ def _same_money(plan: SimulatedPlan) -> list[str]:
     if not rows or not np.isfinite(rows[0]["gain_low"]):
         return []
     row, currency = rows[0], plan.config.market.currency
+    money = f"Today's money ({row['budget']:,.0f} {currency}, discounted)"
     if row["gain_low"] <= 0:
         return [f"No split of today's money ({row['budget']:,.0f} {currency}, discounted) is surely "
                 f"better than today's (best found: {_gain(row, currency)})."]
     if row["gain"] < 0.01 * abs(row["customer_equity"]):
-        return [f"Today's money ({row['budget']:,.0f} {currency}, discounted) could hardly be split better (best "
-                f"found: {_gain(row, currency)} of customer equity)."]
-    return [f"Today's money ({row['budget']:,.0f} {currency}, discounted) would be split better as "
+        return [f"{money} could surely be split better, but by less than 1% of customer equity: "
+                f"{_gain(row, currency)}, with {row['acquisition_spend']:,.0f} to win and "
+                f"{row['retention_spend']:,.0f} to keep ({plan.levers.key}={row['retention_level']:.3g})."]
+    return [f"{money} would be split better as "
             f"{row['acquisition_spend']:,.0f} to win and {row['retention_spend']:,.0f} to keep "
             f"({row['acquisition_multiple']:.2f} times today's spend on routes, {plan.levers.key}="
             f"{row['retention_level']:.3g}): {_gain(row, currency)} of customer equity."]
@@ -156,8 +178,11 @@ def cautions(plan: SimulatedPlan) -> list[str]:
 
 def _cost_ratio(plan: SimulatedPlan) -> list[str]:
     ratios, currency = plan.ratios, plan.config.market.currency
-    if not np.isfinite([*ratios.average]).all() or ratios.keep[1] <= 0:
-        return ["Too few customers more are kept to compare average costs of winning and keeping."]
+    if not np.isfinite([*ratios.average]).all() or not ratios.keep[1] > 0:
+        missing = " and ".join(words for words, cost in (
+            ("won", ratios.acquire), (f"kept by {plan.levers.key}", ratios.keep)) if not np.isfinite(cost[0]))
+        why = f"customers {missing} for money are not told from 0" if missing else "the cost of keeping may be 0"
+        return [f"The ratio of average costs (to win over to keep) is undefined here: {why}."]
     is_known = np.isfinite(ratios.marginal[1]) and ratios.marginal[1] > 0
     last = f"; for the next customer it is {interval(ratios.marginal, '.2f')}" if is_known else ""
     per = "customer more at the end" if plan.table["per"][-1] == AT_END else "customer more kept at an occasion"
@@ -199,11 +224,11 @@ def interval(found: Found, form: str) -> str:
 
     Examples
     --------
-    >>> interval((1.5, 1.0, 2.0), ".1f"), interval((1.5, float("nan"), float("nan")), ".1f")
-    ('1.5 (1.0 to 2.0)', '1.5')
+    >>> interval((1.5, 1.0, 2.0), ".1f"), interval((float("nan"), float("nan"), float("nan")), ".1f")
+    ('1.5 (1.0 to 2.0)', 'not told')
     """
     if not np.isfinite(found[0]):
-        return "-"
+        return "not told"
     if not np.isfinite(found[1]):
         return format(found[0], form)
     return f"{format(found[0], form)} ({format(found[1], form)} to {format(found[2], form)})"

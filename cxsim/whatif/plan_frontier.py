@@ -10,7 +10,7 @@ import numpy as np
 
 from cxsim.measure.comparison import mean_interval
 from cxsim.whatif.plan_levers import Levers
-from cxsim.whatif.plan_steps import AT_END, Found, Totals, jackknife
+from cxsim.whatif.plan_steps import AT_END, Found, Totals, told_ratio
 from cxsim.whatif.plan_surface import Surface, grid_of, make_surface
 
 N_BUDGETS = 12
@@ -65,7 +65,7 @@ def find_frontier(levers: Levers, totals: Totals, per: str, confidence: float, s
 
     A budget is acquisition plus retention and reward spend, discounted to day 0, with what keeping those who are
     there at the horizon will cost: equity counts what they will bring. Between the cells that were
-    lived, equity and spend follow splines; every band comes from doing the same with single replications.
+    lived, equity and spend follow straight lines; every band comes from doing the same with single replications.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def _best(
     won, winning = slope("acquired_discounted", "acquire"), slope("acquisition_discounted", "acquire")
 
     def per_one(money: np.ndarray, customers: np.ndarray) -> Found:
-        return jackknife(lambda a, b: a / b, money, customers, confidence=confidence)
+        return told_ratio(money, customers, confidence)
 
     return Best(
         float(surface.acquire[i]), float(surface.retain[j]), ranges[0], ranges[1],  # type: ignore[arg-type]

@@ -90,7 +90,8 @@ def read_levers(config: Config, settings: Mapping[str, Any]) -> Levers:
         The baseline; it needs customers and a paid route.
     settings : mapping
         `spend_multiples` (ascending), `fixed` (routes that stay as they are), `retention` with
-        `key` (null: retention spend where it has a curve, otherwise the earn rate of a points programme) and
+        `key` (null: retention spend where it has a curve, otherwise the earn rate of a points programme, which
+        a subscription refuses unless the programme moves who leaves) and
         `levels` (null: suited to the key).
 
     Raises
@@ -116,7 +117,7 @@ def read_levers(config: Config, settings: Mapping[str, Any]) -> Levers:
     used = {name: route.spend_per_day for name, route in usable.items() if route.spend_per_day > 0}
     present = 1.0 if used else 0.0
     routes = used or {name: route.anchor_spend_per_day for name, route in usable.items()}
-    key = settings["retention"]["key"] or (SPEND_KEY if config.retention.is_on else PROGRAMME_KEY)
+    key = settings["retention"]["key"] or _default_key(config)
     level = _present_level(config, key)
     levels = settings["retention"]["levels"] or _default_levels(config, key)
     levers = Levers(routes, _with(settings["spend_multiples"], present), present, key, _with(levels, level), level)
@@ -140,6 +141,20 @@ def refuse_market(kind: str) -> None:
     if kind == "contact_centre":
         raise CxsimError("plan.mode=simulated: a contact centre has no customers to acquire; choose another "
                          "market, as in market=online_retail")
+
+
+def _default_key(config: Config) -> str:
+    """What keeps customers in this market: money at each occasion to leave, or a programme that acts there."""
+    if config.retention.is_on:
+        return SPEND_KEY
+    programme = config.loyalty.model_copy(update={"earn_rate": 0.01})
+    if config.market.kind == "subscription" and not programme.moves_exit(True):
+        raise CxsimError(
+            f"plan.simulated.retention.key=null: {PROGRAMME_KEY} keeps nobody in {config.market.name} "
+            "(its points move no subscriber's leaving) and retention spend has no curve; add "
+            "retention=attention, or name a key and its levels, as in "
+            "plan.simulated.retention.key=save_offers.share plan.simulated.retention.levels=[0.2]")
+    return PROGRAMME_KEY
 
 
 def _without_fixed(usable: dict[str, PaidRoute], fixed: Sequence[str]) -> dict[str, PaidRoute]:

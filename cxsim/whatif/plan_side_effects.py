@@ -14,14 +14,16 @@ from cxsim.settings.schema import Config
 from cxsim.whatif.plan_cells import PlanCells
 from cxsim.whatif.plan_levers import PRESENT, Levers
 from cxsim.whatif.plan_steps import (
-    ACQUIRE, AT_END, RETAIN, Found, Sides, Step, Totals, at_equal_occasions, jackknife, steps_of)
+    ACQUIRE, AT_END, NOT_TOLD, RETAIN, Found, Sides, Step, Totals, at_equal_occasions, jackknife, steps_of,
+    told_ratio)
 
 
 @dataclass(frozen=True)
 class Ratios:
     """Cost to win over cost to keep: on average today, and of the next customer; each with its interval.
 
-    `acquire`, `keep` are the two average costs (money a customer); NaN where nobody was won or kept for money.
+    `acquire`, `keep` are the two average costs (money a customer); NaN where nobody is surely won or
+    kept for money, and then the ratio is NaN, too.
     """
 
     acquire: Found
@@ -44,13 +46,13 @@ def find_ratios(levers: Levers, totals: Totals, per: str, confidence: float) -> 
                          levers.levels[min(r + 1, len(levers.levels) - 1)])
 
     def quotient(*samples: np.ndarray) -> Found:
+        both = told_ratio(*samples[:2], confidence), told_ratio(*samples[2:], confidence)
+        if not np.isfinite(both).all():
+            return NOT_TOLD
         return jackknife(lambda a, b, c, d: (a / b) / (c / d), *samples, confidence=confidence)
 
-    def each(*samples: np.ndarray) -> Found:
-        return jackknife(lambda a, b: a / b, *samples, confidence=confidence)
-
     return Ratios(
-        each(spend, won), each(*keep), quotient(spend, won, *keep),
+        told_ratio(spend, won, confidence), told_ratio(*keep, confidence), quotient(spend, won, *keep),
         quotient(next_won.more("acquisition_cost"), next_won.more("customers_acquired"), *next_kept))
 
 
@@ -74,9 +76,9 @@ def side_effect_rows(levers: Levers, cells: PlanCells, config: Config) -> Iterat
         at a desk stays as busy as before); wait_minutes and abandon_rate (difference, low, high);
         cannibalised (share of those a paid route wins who would have come within the run anyway, low, high);
         pays_after_month, surely_after_month (first month from which the cumulative difference in profit, or the
-        lower end of its interval, stays above 0; NaN where it does not within the run); deepest (lowest point of
-        the cumulative mean); without_breakage (difference in equity if every point were redeemed, low, high);
-        rests_on_breakage.
+        lower end of its interval, stays above 0; NaN where it does not within the run or nothing moves); deepest
+        (lowest point of the cumulative mean); without_breakage (difference in equity if every point were
+        redeemed, low, high); rests_on_breakage.
     """
     totals = cells.totals()
     won = _won_by_source(cells.newcomers)
@@ -138,6 +140,8 @@ def _monthly_profit(kpis: Table) -> dict[str, np.ndarray]:
 
 
 def _cash(difference: np.ndarray, confidence: float) -> dict[str, float]:
+    if not np.any(difference):
+        return {"pays_after_month": np.nan, "surely_after_month": np.nan, "deepest": 0.0}
     mean, low, _, _ = mean_interval(np.cumsum(difference, axis=1).T, confidence)
     return {"pays_after_month": first_lasting(mean), "surely_after_month": first_lasting(low),
             "deepest": float(min(0.0, mean.min()))}

@@ -17,6 +17,7 @@ ACQUIRE, RETAIN = "acquire", "retain"
 AT_OCCASION, AT_END, WON = "kept at an occasion", "active at the end", "acquired"
 Totals = Mapping[tuple[str, str, str], np.ndarray]
 Found = tuple[float, float, float]
+NOT_TOLD: Found = (np.nan, np.nan, np.nan)
 
 
 def jackknife(
@@ -156,13 +157,16 @@ def step_rows(
         spend, discounted = further_spend(step, per)
         customers, customers_discounted = further_customers(step, per)
         equity = step.sides.more("customer_equity")
-        cost = _per_customer(spend, customers, confidence)
-        value = _per_customer(equity + discounted, customers_discounted, confidence)
-        both = jackknife(lambda e, s: e / s, equity, _whole_spend(step, discounted), confidence=confidence)
+        cost = told_ratio(spend, customers, confidence)
+        is_told = np.isfinite(cost[0])
+        value = told_ratio(equity + discounted, customers_discounted, confidence) if is_told else NOT_TOLD
+        both = told_ratio(equity, _whole_spend(step, discounted), confidence)
+        _, fewest, most, _ = mean_interval(customers, confidence)
         _, low, high, error = mean_interval(equity, confidence)
         yield {
             "lever": step.lever, "channel": step.channel, "from_level": step.from_level, "to_level": step.to_level,
             "per": per, "spend": float(spend.mean()), "customers": float(customers.mean()),
+            "customers_low": float(fewest), "customers_high": float(most),
             "marginal_cost": cost[0], "low": cost[1], "high": cost[2],
             "value": value[0], "value_low": value[1], "value_high": value[2],
             "return_on_spend": both[0], "return_low": both[1], "return_high": both[2],
@@ -175,11 +179,19 @@ def _whole_spend(step: Step, discounted: np.ndarray) -> np.ndarray:
     return discounted if step.lever == ACQUIRE else step.sides.more("keeping_life")
 
 
-def _per_customer(money: np.ndarray, customers: np.ndarray, confidence: float) -> Found:
-    """Money for one more customer; nothing where the step brought nobody."""
-    if abs(customers.mean()) < 1e-9:
-        return np.nan, np.nan, np.nan
-    return jackknife(lambda a, b: a / b, money, customers, confidence=confidence)
+def told_ratio(top: np.ndarray, bottom: np.ndarray, confidence: float) -> Found:
+    """A ratio of means with its interval; NaN where the bottom is not told from 0, so that no ratio is known.
+
+    Examples
+    --------
+    >>> told_ratio(np.array([9.0, 10.0, 11.0]), np.array([-1.0, 0.0, 2.0]), 0.95)
+    (nan, nan, nan)
+    """
+    _, low, high, _ = mean_interval(bottom, confidence)
+    if not (low > 0 or high < 0):
+        return NOT_TOLD
+    found = jackknife(lambda a, b: a / b, top, bottom, confidence=confidence)
+    return found if np.isfinite(found).all() else NOT_TOLD
 
 
 def _p_above_zero(mean: float, error: float, n: int) -> float:
@@ -203,7 +215,7 @@ def segment_rows(
                     where=sides.more("customers_acquired") != 0)
                 timing = np.divide(sides.more("customers_acquired"), sides.more("acquired_discounted"),
                                    out=np.ones_like(customers), where=sides.more("acquired_discounted") != 0)
-                value = _per_customer((equity + sides.more("acquisition_cost", segment)) * timing, customers,
+                value = told_ratio((equity + sides.more("acquisition_cost", segment)) * timing, customers,
                                       confidence)
                 gain = equity - money / timing + sides.more("acquisition_cost", segment)
             else:

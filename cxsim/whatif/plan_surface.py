@@ -1,4 +1,4 @@
-"""The surface over both levers: equity and spend between the cells that were lived, by splines in each lever."""
+"""The surface over both levers: equity and spend between the lived cells, by straight lines in each lever."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class Surface:
     acquire, retain : arrays, shape (N_FINE,)
         Multiples of spend on routes, and levels of what keeps customers.
     weights_acquire, weights_retain : arrays, shape (N_FINE, cells of that lever)
-        Spline weights; a value at (i, j) is ``weights_acquire[i] @ cells @ weights_retain[j]``.
+        Weights of the cells; a value at (i, j) is ``weights_acquire[i] @ cells @ weights_retain[j]``.
+    slopes_acquire, slopes_retain : arrays, shape (N_FINE, cells of that lever)
+        The same for slopes.
     """
 
     acquire: np.ndarray
@@ -40,7 +42,10 @@ class Surface:
 
 
 def make_surface(levers: Levers) -> Surface:
-    """Cubic splines through the cells of each lever (of a lower degree where there are fewer than four).
+    """Straight lines between the cells of each lever, so that no level between two cells is better than both.
+
+    Slopes at an inner cell are those of the parabola through it and its neighbours, which lie between the slopes
+    of the two steps; at an end, that of the one step.
 
     Examples
     --------
@@ -48,15 +53,20 @@ def make_surface(levers: Levers) -> Surface:
     >>> cells = np.array([[0.0, 1.0], [1.0, 2.0], [4.0, 5.0]])
     >>> made = make_surface(levers)
     >>> fine = made.of(cells)
-    >>> bool(np.allclose(fine, made.acquire[:, None] ** 2 + 10 * made.retain[None, :]))
+    >>> lines = np.interp(made.acquire, [0.0, 1.0, 2.0], [0.0, 1.0, 4.0])
+    >>> bool(np.allclose(fine, lines[:, None] + 10 * made.retain[None, :]))
     True
+    >>> float(made.of(cells, "acquire")[made.acquire == 1.0, 0][0])
+    2.0
     """
     ruled = []
     for values in (levers.multiples, levers.levels):
         places = np.unique(np.concatenate([np.linspace(values[0], values[-1], N_FINE - len(values)), values]))
         places = places if len(places) > 3 else np.array(values)
-        spline = make_interp_spline(np.array(values), np.eye(len(values)), k=min(3, len(values) - 1))
-        ruled.append((places, spline(places), spline.derivative()(places)))
+        cells = np.eye(len(values))
+        lines = [make_interp_spline(values, at_cells, k=1)
+                 for at_cells in (cells, np.gradient(cells, np.array(values), axis=0))]
+        ruled.append((places, *(line(places) for line in lines)))
     (a, wa, sa), (r, wr, sr) = ruled
     return Surface(a, r, wa, wr, sa, sr)
 

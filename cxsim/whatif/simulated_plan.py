@@ -36,9 +36,10 @@ class SimulatedPlan:
         What was turned up and down.
     table : Table
         One row a step of a lever: lever, channel, from_level, to_level, per (what one more customer means), spend
-        and customers (more than one step before), marginal_cost, low, high, value, value_low, value_high (what the
-        next customer adds to customer equity before what he cost), return_on_spend, return_low, return_high,
-        equity, equity_low, equity_high, p_pays.
+        and customers (more than one step before; with customers_low, customers_high), marginal_cost, low, high,
+        value, value_low, value_high (what the next customer adds to customer equity before what he cost; NaN
+        where the change of customers is not told from 0), return_on_spend, return_low, return_high, equity,
+        equity_low, equity_high, p_pays.
     segments, channels, side_effects : Table
         The steps by segment; what each route's customers cost and are worth, by segment; what each step does to
         service, to those who would have come anyway, to cash, and without breakage.
