@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from cxsim.measure.table import Table
-from cxsim.report.numbers import format_difference, format_value
+from cxsim.report.numbers import format_difference, format_width
 from cxsim.report.terminal import make_console
 from cxsim.report.verdicts import title
 
@@ -82,7 +82,7 @@ def _difference(row: dict | None) -> str:
         return "-"
     half = (row["ci_high"] - row["ci_low"]) / 2
     text = format_difference(row["difference"], row["unit"], half)
-    return f"{text} ± {format_value(half, row['unit'])}" if math.isfinite(half) else text
+    return f"{text} ± {format_width(half, row['unit'])}" if math.isfinite(half) else text
 
 
 def print_findings(table: Table, console: Console | None = None) -> None:
