@@ -10,6 +10,7 @@ from contextlib import contextmanager
 Tell = Callable[[str, int, int], None]
 SECONDS_A_LINE = 30.0
 LINES = 10
+LEAST_SECONDS = 1.0
 
 
 @contextmanager
@@ -76,7 +77,7 @@ class Rate:
         assert self._first is not None
         seconds, lived = self._last[0] - self._first[0], self._last[1] - self._first[1]
         parts = []
-        if seconds > 0 and lived > 0:
+        if seconds >= LEAST_SECONDS and lived > 0:
             speed = lived / seconds
             parts = [f"{speed:.3g} runs/s", f"{told_seconds((total - done) / speed)} left"]
         return ", ".join([*parts, *([words] if words else [])])

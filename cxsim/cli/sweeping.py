@@ -36,6 +36,7 @@ def sweep(words: Sequence[str]) -> int:
     if request is None:
         return EXIT_DONE
     from cxsim.config.grid import cells
+    from cxsim.measure.whole_file import must_be_writable
     from cxsim.whatif.store import open_store
     from cxsim.whatif.sweep_cost import sweep_cost
 
@@ -47,6 +48,7 @@ def sweep(words: Sequence[str]) -> int:
         _print_cells(grid, cost.kept)
         print(cost)
         return EXIT_DONE
+    must_be_writable(request.run_dir)
     first_use_notice()
     _say(str(cost))
     return _finish(request, grid, request.run_dir, words)

@@ -23,6 +23,8 @@ def verify(words: Sequence[str]) -> int:
     first_use_notice()
     with progress_bar("verify") as tell:
         found = replay(folder, progress=tell)
+    for name in found.changed:
+        print(f"{name}: is not the recorded one; what follows is of {name} as it stands")
     for name, is_same in found.tables.items():
         told = found.differences.get(name)
         print(f"{name}: {'same digest' if is_same else f'DIFFERS in {told}' if told else 'DIFFERS'}")
@@ -35,11 +37,13 @@ def verify(words: Sequence[str]) -> int:
 
 def _say_why(found: Replay) -> None:
     """What may lie behind a difference."""
+    if found.changed:
+        print(f"{' and '.join(found.changed)}: changed since the folder was written; what differs may come of it.")
     if not found.same_maths:
         print("The elementary functions of this platform differ from the recorded ones; last digits may move. " + (
             "Every metric agrees within 1e-9 of its size or 3 standard errors." if found.is_close else
             "But metrics differ by more than 1e-9 of their size and 3 standard errors."))
     elif not found.same_code:
         print("This version of cxsim, or of a library, is not the one that made the folder (see manifest.json).")
-    else:
-        print("Code and maths are the recorded ones: config.yaml was changed, or this is an error of the program.")
+    elif not found.changed:
+        print("Code and maths are the recorded ones: this is an error of the program.")

@@ -33,6 +33,7 @@ def run(words: Sequence[str]) -> int:
 
 def _run(request: Request, folder: Path) -> None:
     refuse_early(request.config, 0)
+    from cxsim.measure.whole_file import must_be_writable
     from cxsim.report.run_folder import money_of_run, write_run
     from cxsim.report.terminal import terminal_run
     from cxsim.report.terminal_journeys import print_journeys
@@ -40,6 +41,7 @@ def _run(request: Request, folder: Path) -> None:
     from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
     from cxsim.whatif.simulate import simulate
 
+    must_be_writable(folder)
     say_cautions(cautions_of_worlds(scenario_worlds(request.config, [[request.config.scenario]])))
     first_use_notice()
     say_log(request.config, 0, folder)
@@ -61,6 +63,7 @@ def compare(words: Sequence[str]) -> int:
     request = ask("compare", words, early=refuse_early)
     if request is None:
         return 0
+    from cxsim.measure.whole_file import must_be_writable
     from cxsim.report.run_folder import descriptions, gain_of, money_of_comparison, write_comparison
     from cxsim.report.sections import sections_of
     from cxsim.report.terminal import terminal_comparison
@@ -70,6 +73,7 @@ def compare(words: Sequence[str]) -> int:
     from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
     from cxsim.whatif.compare import compare as compared
 
+    must_be_writable(request.run_dir)
     say_cautions(cautions_of_worlds(scenario_worlds(request.config, request.scenarios, request.baseline)))
     first_use_notice()
     say_log(request.config, len(request.scenarios), request.run_dir)

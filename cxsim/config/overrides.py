@@ -12,7 +12,7 @@ from hydra.errors import HydraException
 
 from cxsim.config.folders import conf_folder, groups
 from cxsim.config.options import READERS, CalibrateOptions, Options
-from cxsim.config.several import listed
+from cxsim.config.several import listed, refuse_absent_launcher
 from cxsim.errors import CxsimError
 from cxsim.settings.keys import below, is_named, nearest, unknown_part
 from cxsim.settings.refusal import unknown_key
@@ -86,6 +86,7 @@ online_retail, subscription, telecom; did you mean online_retail?
     for override in overrides:
         key = override.key_or_group
         if key == "hydra" or key.startswith(("hydra.", "hydra/")):
+            refuse_absent_launcher(override)
             continue
         if not is_swept:
             _check_reader(override, command, is_varied=varies)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 
 from hydra.core.override_parser.types import ChoiceSweep, Glob, Override, Sweep, ValueType
 
 from cxsim.config.folders import groups
 from cxsim.config.options import Options
 from cxsim.errors import CxsimError
+
+LAUNCHERS = ("joblib", "submitit")
 
 
 def listed(one: Override) -> Override:
@@ -35,6 +38,22 @@ def listed(one: Override) -> Override:
     if not names:
         raise CxsimError(f"{one.input_line}: matches no option of {group}; there are {', '.join(options)}")
     return replace(one, value_type=ValueType.SIMPLE_CHOICE_SWEEP, _value=ChoiceSweep(list=names, simple_form=True))
+
+
+def refuse_absent_launcher(one: Override) -> None:
+    """Refuse a launcher of Hydra whose package is known, but not installed."""
+    name = str(one.value()).partition("_")[0]
+    if one.key_or_group == "hydra/launcher" and name in LAUNCHERS and not is_installed(name):
+        raise CxsimError(f"{one.input_line}: this launcher is not installed; pip install 'cxsim[launchers]', or "
+                         "leave it out for Hydra's own")
+
+
+def is_installed(launcher: str) -> bool:
+    """Whether a launcher's package can be imported."""
+    try:
+        return find_spec(f"hydra_plugins.hydra_{launcher}_launcher") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def refuse_unclear(typed: Sequence[Override]) -> None:

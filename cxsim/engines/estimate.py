@@ -109,13 +109,13 @@ def told_seconds(seconds: float) -> str:
 
     Examples
     --------
-    >>> told_seconds(42), told_seconds(600), told_seconds(3e4), told_seconds(1e6)
-    ('42 seconds', '10 minutes', '8 hours', '12 days')
+    >>> told_seconds(0.2), told_seconds(42), told_seconds(600), told_seconds(3e4), told_seconds(1e6)
+    ('a second', '42 seconds', '10 minutes', '8 hours', '12 days')
     """
     for word, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {word}"
-    return f"{max(1.0, seconds):.0f} seconds"
+    return "a second" if seconds < 1.5 else f"{seconds:.0f} seconds"
 
 
 def small_world(config: Config, n: int) -> tuple[Config, float]:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from cxsim.errors import CxsimError
+from cxsim.errors import MachineError
+
+PROBE = bytes(65_536)
 
 
 @contextmanager
@@ -23,7 +25,7 @@ def whole_file(path: Path | str) -> Iterator[Path]:
 
     Raises
     ------
-    CxsimError
+    MachineError
         If the folder is absent or read-only or the disk is full: free some space or choose
         another folder (``hydra.run.dir=FOLDER``).
 
@@ -42,13 +44,49 @@ def whole_file(path: Path | str) -> Iterator[Path]:
         yield unfinished
         os.replace(unfinished, target)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise CxsimError(
-            f"cannot write {target}: {_reason(error)}; nothing of it was kept. Free some space or choose a "
-            "folder you may write to (hydra.run.dir=FOLDER), then start the same command again"
+        raise MachineError(
+            f"cannot write {target}: {_reason(error)}; nothing of this file was kept, files finished before it are "
+            "whole. Free some space or choose a folder you may write to (hydra.run.dir=FOLDER), then start the "
+            "same command again"
         ) from error
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+def must_be_writable(folder: Path) -> None:
+    """Try whether files can be written to a folder, made for the trial where it is absent; leaves nothing behind.
+
+    To be asked before anything is lived whose results shall go there.
+
+    Raises
+    ------
+    MachineError
+        When they cannot.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "a" / "b"
+    >>> must_be_writable(target)
+    >>> target.parent.exists()
+    False
+    """
+    absent: list[Path] = []
+    probe = folder / f".probe.{os.getpid()}.partial"
+    try:
+        absent += [one for one in (folder, *folder.parents) if not one.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(PROBE)
+    except OSError as error:
+        raise MachineError(
+            f"hydra.run.dir={folder}: cannot be written ({_reason(error)}); nothing was run. Free some space or "
+            "choose a folder you may write to (hydra.run.dir=FOLDER)") from None
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
+            for one in absent:
+                one.rmdir()
 
 
 def _reason(error: Exception) -> str:

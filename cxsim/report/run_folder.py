@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from cxsim.errors import CxsimError
+from cxsim.errors import MachineError
 from cxsim.measure.comparison import pairing_gain
 from cxsim.measure.digests import Paged
 from cxsim.measure.manifest import make_manifest
@@ -205,7 +205,7 @@ def write_folder(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CxsimError(
+        raise MachineError(
             f"hydra.run.dir={folder}: cannot be made ({error.strerror}); "
             "choose a folder you may write to") from None
     for name in _earlier_files(folder):

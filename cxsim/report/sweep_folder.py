@@ -54,12 +54,14 @@ def write_sweep(
     """
     reference = sweep.references[0] if len(sweep.references) == 1 else None
     tables = {"sweep": sweep.table} | ({"kpis": sweep.kpis} if len(sweep.kpis) else {})
+    cells = cells_as_data(sweep)
     failures = [str(failure) for failure in sweep.failures]
     manifest = write_folder(
         folder, sweep.config, tables, resolved(sweep.config, reference, (), sweep.baseline),
         engine=sweep.engine, seconds=sweep.seconds, stopping=sweep.stopping, command_line=command_line,
-        extra={"holds": "sweep", "cells": len(sweep.cells), "failures": failures}, cautions=cautions)
-    write_text(folder / CELLS, json.dumps(cells_as_data(sweep)) + "\n")
+        extra={"holds": "sweep", "cells": len(sweep.cells), "failures": failures,
+               "cells_digest": digest_of_data(cells)}, cautions=cautions)
+    write_text(folder / CELLS, json.dumps(cells) + "\n")
     write_text(folder / "views.sql", views(sweep))
     write_summary(folder / "summary.csv", sweep.table, sweep.config.confidence)
     _write_failures(sweep, folder / "failures")

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from cxsim.engines.code_version import code_version
 from cxsim.errors import CxsimError
-from cxsim.measure.digests import digest
+from cxsim.measure.digests import digest, digest_of_data
 from cxsim.measure.events import EventLog
 from cxsim.measure.maths_fingerprint import maths_fingerprint
 from cxsim.measure.parquet import ParquetFile, read_parquet
@@ -55,6 +55,8 @@ class Replay:
         With other maths, whether every metric agrees within 1e-9 of its size or 3 standard errors.
     same_code : bool
         Whether it was made by this version of the code.
+    changed : tuple of str
+        Files beside the tables (`config.yaml`, `cells.json`) that are not the recorded ones.
     """
 
     tables: dict[str, bool]
@@ -62,6 +64,7 @@ class Replay:
     differences: dict[str, Difference] = field(default_factory=dict)
     is_close: bool = False
     same_code: bool = True
+    changed: tuple[str, ...] = ()
 
     @property
     def is_reproduced(self) -> bool:
@@ -92,9 +95,10 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
     """
     manifest = _read(folder / "manifest.json", json.loads)
     world = _read(folder / "config.yaml", yaml.safe_load)
+    recorded = _recorded(folder, manifest)
+    changed = ("config.yaml",) if manifest.get("config_digest", "") not in ("", digest_of_data(world)) else ()
     if not manifest.get("replayable", False):
         raise CxsimError(f"{folder}: {manifest.get('replay_note', 'this run cannot be replayed')}")
-    recorded = {name: entry["digest"] for name, entry in manifest["tables"].items()}
     holds = manifest.get("holds", "")
     if holds not in REPLAYERS and ("kpis" not in recorded or "ledger" not in recorded):
         raise CxsimError(f"{folder}: holds neither a run nor a comparison; start its command again: "
@@ -102,8 +106,8 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
     for name, value in recorded.items():
         path = folder / f"{name}.parquet"
         if not path.is_file() or digest(ParquetFile(path)) != value:
-            raise CxsimError(f"{path}: is absent or not the table that the manifest records; "
-                             f"make it again with: {manifest.get('command', '')}")
+            what = "was changed: it is not the table that the manifest records" if path.is_file() else "is absent"
+            raise CxsimError(f"{path}: {what}; make it again with: {manifest.get('command', '')}")
     if holds in REPLAYERS:
         module, _, function = REPLAYERS[holds].partition(":")
         made = getattr(import_module(module), function)(folder, world, manifest, progress)
@@ -116,7 +120,25 @@ def replay(folder: Path, *, progress: Progress = silent) -> Replay:
         read_parquet(folder / "kpis.parquet"), _whole(made["kpis"]), WITHIN, ERRORS)
     return Replay(same, manifest.get("maths_fingerprint") == maths_fingerprint(),
                   {name: one for name, one in differences.items() if one is not None}, is_close,
-                  manifest.get("code_version", code_version()) == code_version())
+                  manifest.get("code_version", code_version()) == code_version(),
+                  (*changed, *_changed_cells(folder, manifest)))
+
+
+def _recorded(folder: Path, manifest: Any) -> dict[str, str]:
+    """Digests of tables as the manifest records them."""
+    try:
+        return {str(name): str(entry["digest"]) for name, entry in manifest["tables"].items()}
+    except (KeyError, TypeError, AttributeError):
+        raise CxsimError(f"{folder / 'manifest.json'}: records no tables and their digests, so there is nothing "
+                         "to verify; name a folder that a command of cxsim wrote") from None
+
+
+def _changed_cells(folder: Path, manifest: dict[str, Any]) -> tuple[str, ...]:
+    """The file of a sweep's cells, where it is not the recorded one."""
+    if "cells_digest" not in manifest:
+        return ()
+    is_same = digest_of_data(_read(folder / "cells.json", json.loads)) == manifest["cells_digest"]
+    return () if is_same else ("cells.json",)
 
 
 def _difference(folder: Path, name: str, made: Table | EventLog | None) -> Difference | None:

@@ -41,6 +41,18 @@ def test_every_launcher_ends_in_the_table_of_a_plain_sweep(
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.name.isdigit()) == list("0123")
 
 
+def test_a_launcher_that_is_not_installed_is_told_with_its_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    from cxsim.config import several
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(several, "is_installed", lambda launcher: False)
+    for command in ("sweep", "run"):
+        assert main([command, "-m", "referral.bonus=1,2", "hydra/launcher=joblib"]) == 2
+        assert "pip install 'cxsim[launchers]'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("words", "told"), [
     (["sweep=lhs", "sweep.n=3", "referral.bonus=interval(0,1)"], "sweep=lhs is for cxsim sweep without -m"),
     (["referral.bonus=1,2", "hydra/launcher=joblob"], "launcher"),

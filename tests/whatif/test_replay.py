@@ -27,7 +27,7 @@ SMALL = ["n_customers=120", "horizon_days=60", "replications=2", "reference.cust
 def test_run_folder_replays_to_the_same_digests(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load([*SMALL, "scenario=points_program"])), tmp_path)
     found = replay(tmp_path)
-    assert found.is_same and set(found.tables) == {
+    assert found.is_same and not found.changed and set(found.tables) == {
         "kpis", "ledger", "touchpoints", "sources", "accounts", "points", "events"}
 
 
@@ -42,15 +42,16 @@ def test_a_changed_seed_is_found(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load(SMALL)), tmp_path)
     config = (tmp_path / "config.yaml").read_text()
     (tmp_path / "config.yaml").write_text(config.replace("seed: 1\n", "seed: 2\n", 1))
-    found = replay(tmp_path).tables
-    assert not any(found.values())
+    whole = replay(tmp_path)
+    found = whole.tables
+    assert not any(found.values()) and whole.changed == ("config.yaml",)
     assert set(found) == {"kpis", "ledger", "touchpoints", "sources", "accounts", "events"}
 
 
 def test_a_table_that_is_not_the_recorded_one_is_named(tmp_path: Path) -> None:
     write_run(cxsim.simulate(cxsim.load(SMALL)), tmp_path)
     (tmp_path / "ledger.parquet").unlink()
-    with pytest.raises(cxsim.CxsimError, match="ledger.parquet: is absent or not the table"):
+    with pytest.raises(cxsim.CxsimError, match="ledger.parquet: is absent; make it again"):
         replay(tmp_path)
 
 
@@ -67,6 +68,14 @@ def test_a_run_with_an_own_process_says_it_cannot_be_replayed(tmp_path: Path) ->
 
 def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(cxsim.CxsimError, match="manifest.json: cannot be read"):
+        replay(tmp_path)
+
+
+@pytest.mark.parametrize("manifest", [{"replayable": True}, [], {"replayable": True, "tables": {"kpis": {}}}])
+def test_a_manifest_without_tables_is_told(tmp_path: Path, manifest: Any) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "config.yaml").write_text("{}")
+    with pytest.raises(cxsim.CxsimError, match="manifest.json: records no tables and their digests"):
         replay(tmp_path)
 
 
@@ -112,11 +121,12 @@ def test_a_sweep_replays_from_its_folder_alone_and_a_changed_cell_is_found(tmp_p
         *SMALL[:-1], "seed=1,2", "loyalty.earn_rate=0.01,0.03", "sweep.world=[seed]", "replications=3"]))
     write_sweep(sweep(grid), tmp_path)
     found = replay(tmp_path)
-    assert found.is_same and set(found.tables) == {"sweep", "kpis"}
+    assert found.is_same and not found.changed and set(found.tables) == {"sweep", "kpis"}
     data = json.loads((tmp_path / "cells.json").read_text())
     data["cells"][1]["scenario"]["changes"]["loyalty"]["earn_rate"] = 0.031
     (tmp_path / "cells.json").write_text(json.dumps(data))
     found = replay(tmp_path)
+    assert found.changed == ("cells.json",)
     assert not found.is_same and "cell=1" in found.differences["sweep"].examples[0]
     piece = next(iter(data["pieces"]))
     data["pieces"][piece] = 12345
