@@ -44,7 +44,7 @@ def save(drawing: Drawing, path: Path) -> None:
         figure.savefig(part, dpi=150, format=path.suffix[1:], metadata=metadata, facecolor="white")
 
 
-def tornado_drawing(table: Table, scenario: str) -> Drawing:
+def tornado_drawing(table: Table, scenario: str, confidence: float) -> Drawing:
     """How far each assumption moves one scenario's difference, the widest bar on top.
 
     Parameters
@@ -53,20 +53,22 @@ def tornado_drawing(table: Table, scenario: str) -> Drawing:
         From :func:`cxsim.whatif.one_at_a_time.tornado`.
     scenario : str
         Whose bars.
+    confidence : float
+        Level of the intervals in the table.
     """
     rows = [row for row in table.select(scenario=scenario).rows() if row["swing"] > 0][:MOST_BARS]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for place, row in enumerate(reversed(rows)):
-            for end, colour in (("at_low", LOW), ("at_high", HIGH)):
+            for end, colour, shift in (("at_low", LOW, -0.1), ("at_high", HIGH, 0.1)):
                 width = row[end] - row["difference"]
                 axes.barh(place, width, left=row["difference"], height=0.62, color=colour, zorder=2)
                 half = row[f"half_{end[3:]}"]
                 if math.isfinite(half) and half > 0:
-                    axes.errorbar(row[end], place, xerr=half, color=BASELINE, linewidth=0.8, capsize=2,
+                    axes.errorbar(row[end], place + shift, xerr=half, color=BASELINE, linewidth=0.8, capsize=2,
                                   zorder=3)
-        axes.set_yticks(range(len(rows)), [f"{_labelled(row['parameter'])}  {row['low']:.3g} to {row['high']:.3g}"
+        axes.set_yticks(range(len(rows)), [f"{labelled(row['parameter'])}  {row['low']:.3g} to {row['high']:.3g}"
                                            for row in reversed(rows)])
         if rows:
             axes.axvline(rows[0]["difference"], color=INK, linewidth=1.0, zorder=4)
@@ -75,7 +77,8 @@ def tornado_drawing(table: Table, scenario: str) -> Drawing:
         _frame(axes, f"difference in {title(str(table['metric'][0]))} of {scenario}")
         for label, colour in (("assumption at its low end", LOW), ("at its high end", HIGH)):
             axes.barh(0, 0, color=colour, label=label)
-        axes.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+        axes.plot([], [], color=BASELINE, linewidth=0.8, label=f"{confidence:.0%} interval of the change")
+        figure.legend(frameon=False, fontsize=8, loc="outside upper right", ncols=3)
 
     return 9.0, 1.2 + 0.32 * max(len(rows), 1), draw
 
@@ -89,14 +92,14 @@ def _is_near_zero(rows: list[dict[str, Any]]) -> bool:
     return min(ends) - room <= 0.0 <= max(ends) + room
 
 
-def _labelled(parameter: str) -> str:
+def labelled(parameter: str) -> str:
     """The whole key, as in the tables; the sides on which it acts stand below where both are long.
 
     Examples
     --------
-    >>> _labelled("perception.weights.fit")
+    >>> labelled("perception.weights.fit")
     'perception.weights.fit'
-    >>> _labelled("referral.bonus_lift (points_program, live_chat)")
+    >>> labelled("referral.bonus_lift (points_program, live_chat)")
     'referral.bonus_lift\\n(points_program, live_chat)'
     """
     return parameter.replace(" (", "\n(") if len(parameter) > 40 else parameter
@@ -132,22 +135,24 @@ def sobol_drawing(table: Table) -> Drawing:
                 middle, low, high = (rows[f"{which}{end}"] for end in ("", "_low", "_high"))
                 axes.barh(places + shift, middle, 0.3, color=colour, label=label, zorder=2)
                 axes.hlines(places + shift, low, high, color=BASELINE, linewidth=1.0, zorder=3)
-            axes.set_yticks(places, [_labelled(one) for one in rows["parameter"].tolist()])
+            axes.set_yticks(places, [labelled(one) for one in rows["parameter"].tolist()])
             axes.set_title(wrapped(name))
             axes.set_xlim(*_shares_shown(table))
-            axes.axvline(0.0, color=INK, linewidth=0.7, zorder=1)
+            for bound in (0.0, 1.0):
+                axes.axvline(bound, color=INK, linewidth=0.7, linestyle=":", zorder=1)
             _frame(axes, "share of the variance")
         if len(scenarios):
-            panels[-1].legend(frameon=False, fontsize=8, loc="lower right")
+            figure.legend(*panels[0].get_legend_handles_labels(), frameon=False, fontsize=8,
+                          loc="outside upper right", ncols=2)
 
-    return 9.0, 1.3 + 0.42 * len(parameters), draw
+    return 9.0, 1.6 + 0.42 * len(parameters), draw
 
 
 def _shares_shown(table: Table) -> tuple[float, float]:
-    """From 0 to 1, and as far beyond as luck has carried an estimate or its interval."""
+    """From 0 to 1, and beyond where luck carries an estimate or its interval, by a half at most."""
     names = [f"{which}{end}" for which in ("first", "total") for end in ("", "_low", "_high")]
     ends = np.concatenate([table[name] for name in names])
-    return float(min(0.0, np.nanmin(ends))), float(max(1.0, np.nanmax(ends)))
+    return float(np.clip(np.nanmin(ends), -0.5, 0.0)), float(np.clip(np.nanmax(ends), 1.0, 1.5))
 
 
 def information_drawing(table: Table, currency: str) -> Drawing:
@@ -168,7 +173,7 @@ def information_drawing(table: Table, currency: str) -> Drawing:
             colour = BASELINE if row["parameter"] == "everything" else WORTH
             axes.barh(place, row["value"], height=0.6, color=colour, zorder=2)
             axes.hlines(place, row["low"], row["high"], color=INK, linewidth=1.0, zorder=3)
-        axes.set_yticks(range(len(rows)), [_labelled(row["parameter"]) for row in reversed(rows)])
+        axes.set_yticks(range(len(rows)), [labelled(row["parameter"]) for row in reversed(rows)])
         axes.set_xlim(left=0.0)
         _frame(axes, f"{title(str(table['metric'][0]))}, {currency}")
 

@@ -54,7 +54,8 @@ def write_sensitivity(
     for name in PICTURES:  # One of an earlier run would pass for this one's.
         for ending in (".svg", ".png"):
             (folder / f"{name}{ending}").unlink(missing_ok=True)
-    drawings = {"tornado": tornado_drawing(found.tables["sensitivity"], shown_scenario(found))}
+    drawings = {"tornado": tornado_drawing(
+        found.tables["sensitivity"], shown_scenario(found), found.config.confidence)}
     if "sobol" in found.tables:
         drawings["sobol"] = sobol_drawing(found.tables["sobol"])
         drawings["value_of_information"] = information_drawing(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cxsim.measure.metrics import CATALOGUE
 from cxsim.report.numbers import format_difference, format_value
 from cxsim.report.section import Grid, Section
-from cxsim.report.sensitivity_figures import as_svg, information_drawing, sobol_drawing, tornado_drawing
+from cxsim.report.sensitivity_figures import as_svg, information_drawing, labelled, sobol_drawing, tornado_drawing
 from cxsim.report.verdicts import title
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _flips(found: Sensitivity) -> Section:
     words += [f"{row['parameter']}: could not be sought through ({row['reason']})." for row in failed[:3]]
     grid = Grid(
         ["assumption", "stands at", "flips at", "by luck", "moved", "then best"],
-        [[row["parameter"], f"{row['value']:.4g}", f"{row['flip']:.{found.options.digits + 1}g}",
+        [[labelled(row["parameter"]), f"{row['value']:.4g}", f"{row['flip']:.{found.options.digits + 1}g}",
           f"{row['luck_low']:.3g} to {row['luck_high']:.3g}", f"{row['moved']:+.0%}", _brief(row["then_best"])]
          for row in moving], "how far an assumption must move before something else is best", words=1)
     return Section(
@@ -185,14 +185,14 @@ def _tornado(found: Sensitivity) -> Section:
     share = f"{found.config.confidence:.0%}"
     grid = Grid(
         ["assumption", "range", "at low", "change", "at high", "change"],
-        [[row["parameter"], f"{row['low']:.3g} to {row['high']:.3g}",
+        [[labelled(row["parameter"]), f"{row['low']:.3g} to {row['high']:.3g}",
           *(text for end in ("low", "high") for text in (
               format_difference(row[f"at_{end}"], unit), _change(row, end, unit)))] for row in moving[:SHOWN]],
         f"difference in {title(found.metric)} of {scenario}; change: from where the assumption stands, ± half of "
         f"the {share} interval of that change")
     return Section(
         "Which assumptions move it", words, [grid] if moving else [],
-        as_svg(tornado_drawing(table, scenario)) if moving else "",
+        as_svg(tornado_drawing(table, scenario, found.config.confidence)) if moving else "",
         "One assumption at a time from its low to its high end, the others where they stand; thin lines: "
         f"{share} interval of the change from where it stands." if moving else "",
         ["An assumption of the world moves the baseline too; the baseline then finds its reference experience "
@@ -225,11 +225,11 @@ def _sobol(found: Sensitivity) -> Section:
     share = f"{found.config.confidence:.0%}"
     grid = Grid(
         ["assumption", "alone", f"{share} interval", "with others", f"{share} interval"],
-        [[row["parameter"], _share(row["first"]), _between(row, "first"), _share(row["total"]),
+        [[labelled(row["parameter"]), _share(row["first"]), _between(row, "first"), _share(row["total"]),
           _between(row, "total")] for row in rows], f"share of the variance of {scenario}")
     return Section(
         "Which ignorance makes the spread", words, [grid] if rows else [], as_svg(sobol_drawing(table)),
-        f"First and total Sobol index; thin lines: {share} bootstrap intervals.",
+        f"First and total Sobol index; thin lines: {share} bootstrap intervals. Below -50% and above 150% the picture ends.",
         [f"From {rows[0]['pairs'] if rows else 0} pairs of draws: Saltelli's estimator (2010) of what would go if "
          "this one alone were known, Jansen's (1999) of what would stay if all others were. The assumptions with "
          "the widest bars have indices; the rest vary as well. The luck of few replications counts as "
@@ -239,8 +239,14 @@ def _sobol(found: Sensitivity) -> Section:
 
 def _variance_words(row: dict[str, Any], scenario: str, confidence: float) -> str:
     """Behind how much of the variance one assumption is, and how much of that it makes by itself."""
+    if row["total"] > 1.0:
+        return (f"{row['parameter']} seems to be behind most of the variance of {scenario} over all draws, but so "
+                f"few pairs do not tell how much ({confidence:.0%}: {_between(row, 'total')}; raise "
+                "sensitivity.pairs).")
     text = (f"{row['parameter']} is behind {_share(row['total'])} of the variance of {scenario} over all draws "
             f"({confidence:.0%}: {_between(row, 'total')})")
+    if row["first_low"] <= 0.0 and row["first"] < row["total"]:
+        return f"{text}; whether it makes any by itself cannot be told ({_between(row, 'first')})."
     if row["first"] < row["total"]:
         return f"{text}; by itself it makes {_share(row['first'])} ({_between(row, 'first')})."
     return (f"{text}; what it makes by itself cannot be told apart from what it makes together with others "
@@ -256,7 +262,7 @@ def _leaders_words(found: Sensitivity) -> list[str]:
     led = [(text, rows[0]["parameter"]) for text, rows in (
         ("the answer flips soonest with {}, which depends on how near another option is", flips),
         ("the bar of {} is widest, moved alone with the others where they stand", swings),
-        ("{} is behind most of the variance, where all move at once", shares)) if rows]
+        ("{} has the largest share of the variance, where all move at once", shares)) if rows]
     if len({parameter for _, parameter in led}) < 2:
         return []
     return [f"Not one assumption leads in everything, for these are different questions: "

@@ -55,6 +55,14 @@ def test_a_share_alone_above_the_share_in_all_is_not_told_apart_from_it() -> Non
     assert "by itself it makes 30% (10% to 50%)" in told and "cannot" not in told
 
 
+@pytest.mark.parametrize(("first", "total", "said"), [
+    (0.5, 2.36, "do not tell how much (95%: 216% to 256%; raise sensitivity.pairs)"),
+    (0.1, 0.36, "whether it makes any by itself cannot be told (-10% to 30%)")])
+def test_impossible_shares_are_not_claimed(first, total, said) -> None:
+    words = _words(_found(_sobol(first, total)), "Which ignorance makes the spread")
+    assert said in words and "236%" not in words
+
+
 def test_nothing_is_clipped_in_the_table_of_shares() -> None:
     section = sections_of_sensitivity(_found(_sobol(1.1, 0.95)))[-1]
     assert section.grids[0].rows[0][1:] == ["110%", "90% to 130%", "95%", "75% to 115%"]
@@ -81,9 +89,10 @@ def test_the_worth_of_knowing_everything_is_one_clear_range(least, said) -> None
 
 
 def test_lines_of_the_tornado_are_the_intervals_of_the_table() -> None:
-    figure = _drawn(tornado_drawing(_found(_sobol(0.3, 0.36)).tables["sensitivity"], "built"))
+    figure = _drawn(tornado_drawing(_found(_sobol(0.3, 0.36)).tables["sensitivity"], "built", 0.95))
     lines = [one.get_segments()[0][:, 0].tolist() for one in figure.axes[0].collections]
     assert sorted(lines) == [[7.0, 11.0], [12.0, 16.0]]  # 9 -+ 2 and 14 -+ 2
+    assert "95% interval of the change" in [one.get_text() for one in figure.legends[0].get_texts()]
 
 
 def _drawn(drawing):
