@@ -229,7 +229,8 @@ def _sobol(found: Sensitivity) -> Section:
           _between(row, "total")] for row in rows], f"share of the variance of {scenario}")
     return Section(
         "Which ignorance makes the spread", words, [grid] if rows else [], as_svg(sobol_drawing(table)),
-        f"First and total Sobol index; thin lines: {share} bootstrap intervals. Below -50% and above 150% the picture ends.",
+        f"First and total Sobol index; thin lines: {share} bootstrap intervals. Below -50% and above 150% "
+        "the picture ends.",
         [f"From {rows[0]['pairs'] if rows else 0} pairs of draws: Saltelli's estimator (2010) of what would go if "
          "this one alone were known, Jansen's (1999) of what would stay if all others were. The assumptions with "
          "the widest bars have indices; the rest vary as well. The luck of few replications counts as "
