@@ -16,6 +16,7 @@ def optimize(words: Sequence[str]) -> int:
     if request is None:
         return 0
     from cxsim.config.optimizing import search_asked
+    from cxsim.measure.whole_file import must_be_writable
     from cxsim.report.optimum_folder import write_optimum
     from cxsim.report.terminal_sections import print_sections
     from cxsim.settings.cautions import cautions_of_worlds
@@ -27,6 +28,7 @@ def optimize(words: Sequence[str]) -> int:
     plan_search(request.config, asked, scenarios)
     found = cautions_of_worlds({"baseline": request.config})
     say_cautions(found)
+    must_be_writable(request.run_dir)
     first_use_notice()
     with progress_bar("optimize") as tell:
         store = open_store(request.config, lambda text: tell(text, 0, 0))

@@ -45,10 +45,12 @@ def _analytic(request: Request, settings: dict[str, Any], words: Sequence[str]) 
 
 def _simulated(request: Request, settings: dict[str, Any], words: Sequence[str]) -> bool:
     """Plan by living every cell; whether somebody stopped it before all were lived."""
+    from cxsim.measure.whole_file import must_be_writable
     from cxsim.report.plan_folder import write_simulated_plan
     from cxsim.report.terminal_sections import print_sections
     from cxsim.whatif.simulated_plan import simulate_plan
 
+    must_be_writable(request.run_dir)
     first_use_notice()
     start = time.perf_counter()
     with progress_bar("plan") as tell:

@@ -14,6 +14,7 @@ def sensitivity(words: Sequence[str]) -> int:
     request = ask("sensitivity", words, early=refuse_early)
     if request is None:
         return 0
+    from cxsim.measure.whole_file import must_be_writable
     from cxsim.report.sensitivity_folder import write_sensitivity
     from cxsim.report.terminal_sections import print_sections
     from cxsim.settings.cautions import cautions_of_worlds, scenario_worlds
@@ -21,6 +22,7 @@ def sensitivity(words: Sequence[str]) -> int:
 
     found = cautions_of_worlds(scenario_worlds(request.config, request.scenarios, request.baseline))
     say_cautions(found)
+    must_be_writable(request.run_dir)
     first_use_notice()
     try:
         with progress_bar("sensitivity") as tell:

@@ -45,9 +45,9 @@ def whole_file(path: Path | str) -> Iterator[Path]:
         os.replace(unfinished, target)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise MachineError(
-            f"cannot write {target}: {_reason(error)}; nothing of this file was kept, files finished before it are "
-            "whole. Free some space or choose a folder you may write to (hydra.run.dir=FOLDER), then start the "
-            "same command again"
+            f"cannot write {target}: {_reason(error)}; nothing of this file was kept, files finished before it "
+            "are whole. Free some space or choose a folder you may write to (hydra.run.dir=FOLDER), then start "
+            "the same command again"
         ) from error
     finally:
         with suppress(OSError):
