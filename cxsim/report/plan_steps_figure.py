@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -78,6 +79,10 @@ def _draw_channel(axes: Axes, steps: Table, currency: str) -> None:
     _limit(axes, steps)
     axes.set_xticks(list(places), [f"{row['from_level']:.3g}\nto {row['to_level']:.3g}" for row in steps.rows()])
     axes.set_xlim(-0.6, len(steps) - 0.4)
+    if not np.isfinite(steps["marginal_cost"]).any():
+        axes.set_yticks([])
+        axes.text(0.5, 0.6, "not told: no sure change of customers", transform=axes.transAxes, ha="center",
+                  color=QUIET, fontsize=9)
     what = "keep" if is_retention else "win"
     axes.set_title(f"the next customer to {what}", loc="left")
     axes.set_xlabel(steps["channel"][0] + ("" if is_retention else ", money a day for 1,000 starting customers"),

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import cxsim
 from cxsim.errors import CxsimError
 from cxsim.report.plan_sections import plan_sections
+from cxsim.report.plan_steps_figure import _draw_channel
 from cxsim.whatif.plan_advice import _same_money
 from cxsim.whatif.plan_levers import Levers, read_levers
 from cxsim.whatif.plan_steps import step_rows
@@ -62,6 +64,13 @@ def test_steps_that_move_no_customer_print_no_cost_and_no_month_of_payback(idle:
     assert len(steps) == 2 and all(row[3:5] == ["not told", "not told"] for row in steps)
     cash = [row for row in sections["What else follows"].grids[1].rows if row[0].startswith("earn_rate")]
     assert all(row[1] in ("no change", "not yet") for row in cash)
+
+
+def test_a_panel_without_a_known_cost_says_so(idle: SimulatedPlan) -> None:
+    steps, axes = idle.table.select(lever="retain"), Figure().subplots()
+    _draw_channel(axes, steps, "USD")
+    assert [text.get_text() for text in axes.texts] == ["not told: no sure change of customers"]
+    assert len(axes.get_yticks()) == 0
 
 
 def _told(gain: float, low: float, high: float, equity: float) -> str:
