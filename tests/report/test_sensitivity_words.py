@@ -139,6 +139,7 @@ def _press_ctrl_c(*_args, **_named):
 
 def test_interrupted_sensitivity_says_that_it_goes_on(monkeypatch, capsys, tmp_path) -> None:
     monkeypatch.setattr("cxsim.whatif.drawn.DrawLives.live", _press_ctrl_c)
+    monkeypatch.setattr("cxsim.cli.main._leave_at_once", lambda code: None)  # Threads of other tests may be left.
     words = ["sensitivity.parameters={channels.phone.wage_per_hour: [1, 30]}", f"hydra.run.dir={tmp_path}/a"]
     assert main(["sensitivity", *CENTRE, *words]) == 130
     assert capsys.readouterr().err.endswith(f"cxsim: interrupted; {GOES_ON.format('')}\n")
@@ -146,6 +147,7 @@ def test_interrupted_sensitivity_says_that_it_goes_on(monkeypatch, capsys, tmp_p
 
 def test_interrupted_draws_of_a_comparison_say_that_they_go_on(monkeypatch, capsys, tmp_path) -> None:
     monkeypatch.setattr("cxsim.whatif.drawn.DrawLives.live", _press_ctrl_c)
+    monkeypatch.setattr("cxsim.cli.main._leave_at_once", lambda code: None)  # Threads of other tests may be left.
     words = ["depth.draws=8", "depth.parameters={channels.phone.wage_per_hour: [1, 30]}"]
     assert main(["compare", *CENTRE, *words, f"hydra.run.dir={tmp_path}/a"]) == 130
     assert GOES_ON.format("of draws ") in capsys.readouterr().err
