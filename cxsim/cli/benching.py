@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cxsim.cli.asking import words_typed
+from cxsim.cli.main import EXIT_INTERRUPTED
 from cxsim.cli.progress import progress_bar
 from cxsim.errors import CxsimError
 
@@ -26,7 +27,6 @@ KEYS = {
     "seed": ("1", "N", "seed"),
     "folder": ("", "FOLDER", "where the results go; default runs/bench-DATE_TIME"),
 }
-EXIT_INTERRUPTED = 130
 MOST = {"sizes": 50_000_000, "threads": 256, "days": 3650, "rounds": 100, "seed": 2**31 - 1}
 MOST_SECONDS = 1_000_000
 MODELS, ENGINES, COMMAND_KINDS = ("sub_model", "online_retail"), ("compiled", "simpy"), ("help", "cold", "warm")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cxsim.cli.asking import ask, words_typed
+from cxsim.cli.main import EXIT_INTERRUPTED
 from cxsim.cli.progress import first_use_notice, progress_bar, refuse_early, say_cautions
 
-EXIT_INTERRUPTED = 130
 
 
 def optimize(words: Sequence[str]) -> int:

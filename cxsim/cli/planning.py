@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cxsim.cli.asking import ask, words_typed
+from cxsim.cli.main import EXIT_INTERRUPTED
 from cxsim.cli.progress import first_use_notice, progress_bar
 
 if TYPE_CHECKING:
     from cxsim.config.loading import Request
 
-EXIT_INTERRUPTED = 130
 
 
 def plan(words: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxsim.cli.asking import ask, words_typed
+from cxsim.cli.main import EXIT_INTERRUPTED
 from cxsim.cli.progress import first_use_notice, progress_bar, refuse_early, say_cautions, say_log
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from cxsim.settings.schema import Config
     from cxsim.whatif.precision import Rule
 
-EXIT_INTERRUPTED = 130
 ABSORBED = (
     "cxsim run: the keys you set describe the world and are absorbed by its reference experience; to see what a "
     "change does against the baseline, name it as scenario=NAME or use cxsim sweep"

@@ -200,6 +200,7 @@ def told_fraction(config: Config) -> str:
 
 
 def subtitle_of(config: Config) -> str:
+    """Which world a page is of: market, customers, days, money."""
     market = config.market
     parts = [f"Market {market.name}" + (f" ({market.description})" if market.description else "")]
     if market.kind != "contact_centre":

@@ -66,10 +66,12 @@ def is_seen(points: Points) -> np.ndarray:
 
 
 def end(key: str) -> str:
+    """The last part of a dotted key."""
     return key.rsplit(".", 1)[-1]
 
 
 def told_value(value: Any) -> str:
+    """A swept value as text, a number short."""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

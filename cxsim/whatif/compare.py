@@ -160,14 +160,14 @@ def compare(
     names = _names_that_differ(sides)
     depth = depth or Depth()
     stopping = selection_of(config, depth, len(sides)) or stopping_of(config)
-    check_depth(depth, config, {BASELINE: tuple(baseline), **dict(zip(names, sides, strict=True))})
-    for part in (*baseline, *(part for parts in sides for part in parts)):
+    named = {BASELINE: tuple(baseline), **dict(zip(names, sides, strict=True))}
+    check_depth(depth, config, named)
+    for part in (part for parts in named.values() for part in parts):
         check_part(config, part)
     look_ahead(_as_long_as(config, stopping), len(sides), lambda text: progress(text, 0, 0))
     if reference is None:
         reference = reference_for(config, progress=lambda text: progress(text, 0, 0))
-    lives = [make_lives(BASELINE, config, baseline, reference)]
-    lives += [make_lives(name, config, parts, reference) for name, parts in zip(names, sides, strict=True)]
+    lives = [make_lives(name, config, parts, reference) for name, parts in named.items()]
     cut = None
     try:
         tables, engine = live_all(lives, config, progress=progress, pairs=True, stopping=stopping)

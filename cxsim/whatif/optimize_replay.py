@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from cxsim.errors import CxsimError
 from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress
 from cxsim.whatif.optimize import optimize
 from cxsim.whatif.optimize_options import OptimizeOptions
+from cxsim.whatif.recorded import as_recorded
 
 
 def optimum_again(
@@ -39,10 +37,8 @@ def optimum_again(
     asked, switches = world.pop("optimize"), world.pop("switches")
     world.pop("scenarios", None), world.pop("baseline", None)
     world["engine"] = manifest["engine"]
-    try:
+    with as_recorded():
         config, options = Config.model_validate(world), OptimizeOptions.model_validate(asked)
         scenarios = {name: tuple(ScenarioSpec.model_validate(part) for part in parts)
                      for name, parts in switches.items()}
-    except ValidationError as error:
-        raise CxsimError(f"config.yaml: is not of this version of cxsim ({error.errors()[0]['msg']})") from None
     return optimize(config, options, scenarios=scenarios, reference=reference, progress=progress).tables

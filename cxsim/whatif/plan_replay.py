@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from cxsim.errors import CxsimError
 from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, Precision
 from cxsim.whatif.analytic_plan import plan_analytically
 from cxsim.whatif.cell import Progress
 from cxsim.whatif.simulated_plan import simulate_plan
+from cxsim.whatif.recorded import as_recorded
 
 
 def plan_again(
@@ -39,10 +37,8 @@ def plan_again(
     world.pop("scenarios", None), world.pop("baseline", None), world.pop("depth", None)
     if found is not None:
         world["engine"] = manifest["engine"]
-    try:
+    with as_recorded():
         config = Config.model_validate(world)
-    except ValidationError as error:
-        raise CxsimError(f"config.yaml: is not of this version of cxsim ({error.errors()[0]['msg']})") from None
     if found is None:
         return plan_analytically(settings, seed=config.seed, confidence=config.confidence).tables()
     # However many were asked for, or stopped at: the tables hold an unbroken prefix of so many.

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import yaml
-from pydantic import ValidationError
 
 from cxsim.engines.code_version import code_version
 from cxsim.errors import CxsimError
@@ -26,6 +25,7 @@ from cxsim.whatif.cell import Progress, Tables, silent
 from cxsim.whatif.compare import compare
 from cxsim.whatif.depth import Depth
 from cxsim.whatif.simulate import simulate
+from cxsim.whatif.recorded import as_recorded
 
 
 REPLAYERS = {
@@ -162,10 +162,8 @@ def _again(world: dict[str, Any], manifest: dict[str, Any], progress: Progress) 
     baseline = _parts(world.pop("baseline", []))
     reference = Reference.from_dict(world["reference"].pop("found"))
     world["engine"] = manifest["engine"]
-    try:
+    with as_recorded():
         config, depth = Config.model_validate(world), Depth.model_validate(asked)
-    except ValidationError as error:
-        raise CxsimError(f"config.yaml: is not of this version of cxsim ({error.errors()[0]['msg']})") from None
     if not sides:
         return _named(simulate(config, reference=reference, progress=progress).tables)
     made = compare(config, sides, baseline=baseline, reference=reference, progress=progress,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from cxsim.errors import CxsimError
 from cxsim.measure.table import Table
 from cxsim.settings.reference import Reference
 from cxsim.settings.schema import Config, ScenarioSpec
 from cxsim.whatif.cell import Progress
 from cxsim.whatif.sensitivity import sensitivity
 from cxsim.whatif.sensitivity_options import SensitivityOptions
+from cxsim.whatif.recorded import as_recorded
 
 
 def sensitivity_again(
@@ -38,11 +36,9 @@ def sensitivity_again(
     reference = Reference.from_dict(world["reference"].pop("found"))
     asked, sides, baseline = (world.pop(name) for name in ("sensitivity", "scenarios", "baseline"))
     world["engine"] = manifest["engine"]
-    try:
+    with as_recorded():
         config, options = Config.model_validate(world), SensitivityOptions.model_validate(asked)
         scenarios = [[ScenarioSpec.model_validate(part) for part in parts] for parts in sides]
         other = [ScenarioSpec.model_validate(part) for part in baseline]
-    except ValidationError as error:
-        raise CxsimError(f"config.yaml: is not of this version of cxsim ({error.errors()[0]['msg']})") from None
     return sensitivity(config, scenarios, options, baseline=other, progress=progress, reference=reference,
                        keeps=False).tables
